@@ -1,0 +1,1 @@
+"""Values: what flexsec talks about. Frozen, without I/O, without Azure."""

@@ -1,0 +1,63 @@
+"""One change to one server: what a plan holds, a journal records and an operation writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Phase(IntEnum):
+    """The order of a run: what only adds comes first, what takes access away comes last."""
+
+    ADD = 1
+    TIGHTEN = 2
+    RESTART = 3
+    IDENTITIES = 4
+    CLOSE = 5
+
+
+CLOSING_CLASSES = {
+    "firewall": "firewall rules are removed or narrowed: addresses lose access",
+    "tls-minimum": "the minimum TLS version rises: older clients are refused",
+}
+"""The classes of closing changes, each given leave by name (`--allow-closing firewall`)."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Change:
+    """One write.
+
+    Attributes:
+        kind: the stem of the operation that writes it: parameters, firewall, threat_protection, restart.
+        name: the parameter or rule; "Default" for threat protection; the server's name for a restart.
+        before, after: the properties before and after, as texts by name; None where there is (or shall be) nothing.
+        sentence: what it does, in the imperative ("Set require_secure_transport to on (now off).").
+        closing: the class of leave it needs because it takes access away, or "".
+        restarts: it restarts the server.
+        reversible: undoing it brings the previous state back.
+        lowers_security: it makes a control fail that passes now; needs its own leave.
+        owner: who owns the property; flexsec writes only what it owns.
+        permissions: the RBAC actions that it needs.
+        controls: the ids of the controls it is for.
+        typical_seconds: how long the service usually takes.
+    """
+
+    kind: str
+    name: str
+    before: dict[str, str] | None
+    after: dict[str, str] | None
+    sentence: str
+    phase: Phase
+    closing: str = ""
+    restarts: bool = False
+    reversible: bool = True
+    lowers_security: bool = False
+    owner: str = "flexsec"
+    permissions: tuple[str, ...] = ()
+    controls: tuple[str, ...] = ()
+    typical_seconds: int = 10
+
+    @property
+    def target(self) -> str:
+        """Kind and name: two changes of one target are about the same property."""
+        return f"{self.kind}/{self.name}"

@@ -1,0 +1,55 @@
+"""What a failing control wants, as values. A control never knows how a value is written."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredParameter:
+    """A server parameter at a value. `closing` names the class of leave when reaching it shuts clients out."""
+
+    name: str
+    value: str
+    closing: str = ""
+    kind: Literal["parameter"] = "parameter"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredFirewallRuleAbsent:
+    """A firewall rule gone, named by name and addresses so that a rule changed meanwhile is not removed."""
+
+    name: str
+    start: str
+    end: str
+    kind: Literal["firewall_rule_absent"] = "firewall_rule_absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredFirewallRule:
+    """A firewall rule present with these addresses."""
+
+    name: str
+    start: str
+    end: str
+    kind: Literal["firewall_rule"] = "firewall_rule"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredThreatProtection:
+    """The per-server threat protection setting on or off."""
+
+    enabled: bool
+    kind: Literal["threat_protection"] = "threat_protection"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredRestart:
+    """The server restarted, so that pending parameters are in force."""
+
+    parameters: tuple[str, ...]
+    kind: Literal["restart"] = "restart"
+
+
+Desire = DesiredParameter | DesiredFirewallRuleAbsent | DesiredFirewallRule | DesiredThreatProtection | DesiredRestart

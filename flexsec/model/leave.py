@@ -1,0 +1,75 @@
+"""Leave: what the caller allows beyond the harmless, always explicit and always journalled."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime, time
+
+from ..errors import InvalidValue
+from .change import CLOSING_CLASSES
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DailyWindow:
+    """A time of day in UTC, from `start` up to and without `end`; may run over midnight."""
+
+    start: time
+    end: time
+
+    @classmethod
+    def parse(cls, text: str) -> DailyWindow:
+        """Read "02:00-04:00".
+
+        Raises:
+            InvalidValue: not two times of day.
+        """
+        try:
+            first, _, last = text.partition("-")
+            window = cls(start=time.fromisoformat(first.strip()), end=time.fromisoformat(last.strip()))
+        except ValueError:
+            raise InvalidValue(f"restart window {text!r} is not of the form 02:00-04:00 (UTC)") from None
+        if window.start == window.end:
+            raise InvalidValue(f"restart window {text!r} is empty: begin and end are the same")
+        return window
+
+    def holds(self, moment: datetime) -> bool:
+        """Whether the moment (UTC) lies in the window."""
+        at = moment.time()
+        if self.start < self.end:
+            return self.start <= at < self.end
+        return at >= self.start or at < self.end
+
+    def __str__(self) -> str:
+        return f"{self.start:%H:%M}-{self.end:%H:%M} UTC"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Leave:
+    """What a run may do beyond adding and tightening.
+
+    Attributes:
+        restart: restart the server, once.
+        restart_window: only at this time of day.
+        closing: classes of closing changes (see `CLOSING_CLASSES`).
+        without_evidence: the reason for closing without evidence of who still connects; "" means not given.
+        lower_security: make a passing control fail (a rollback, or a parameter set by hand).
+    """
+
+    restart: bool = False
+    restart_window: DailyWindow | None = None
+    closing: frozenset[str] = frozenset()
+    without_evidence: str = ""
+    lower_security: bool = False
+
+    def __post_init__(self) -> None:
+        """Refuse a closing class that does not exist.
+
+        Raises:
+            InvalidValue: naming the classes that do.
+        """
+        unknown = sorted(self.closing - CLOSING_CLASSES.keys())
+        if unknown:
+            raise InvalidValue(
+                f"there is no class of closing changes {', '.join(map(repr, unknown))}; "
+                f"the classes are {', '.join(CLOSING_CLASSES)}"
+            )

@@ -1,0 +1,62 @@
+"""A plan: ordered changes to one server, and what it will not do, with the reasons."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+
+from .change import Change
+from .connections import Evidence
+from .verdict import Assessment
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Withheld:
+    """A change that the plan does not make: for want of leave, because a guard refuses it, or out of its window.
+
+    Attributes:
+        by: "leave", "guard" or "window".
+        reason: one sentence; for leave it names the flag that gives it.
+        needs: the flag that would allow it ("--allow-restart"), or "".
+    """
+
+    change: Change
+    by: str
+    reason: str
+    needs: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Left:
+    """A failing control that no change addresses, with what a person does about it."""
+
+    control: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Plan:
+    """What `apply` takes.
+
+    Attributes:
+        basis: the facts the plan rests on, as texts by name ("parameter log_checkpoints": "off"); `apply` reads
+            the server again and refuses when one of them differs.
+        changes: in the order of writing.
+        withheld: changes that would help and are not made.
+        left: failing controls that flexsec does not fix.
+        notes: what is worth saying ("2 firewall rules are not flexsec's and are kept: ...").
+        digest: SHA-256 of everything else, so that an edited file is noticed.
+    """
+
+    format: int
+    server_id: str
+    baseline: str
+    made_at: datetime
+    basis: dict[str, str]
+    changes: tuple[Change, ...]
+    withheld: tuple[Withheld, ...]
+    left: tuple[Left, ...]
+    notes: tuple[str, ...]
+    evidence: Evidence
+    assessment: Assessment
+    digest: str = ""

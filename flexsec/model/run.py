@@ -1,0 +1,86 @@
+"""A run: what became of each change, and of the whole."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from enum import StrEnum
+
+from .change import Change
+from .verdict import Assessment
+
+
+class ChangeStatus(StrEnum):
+    """What became of one change."""
+
+    APPLIED = "applied"  # written, and read back as wanted
+    ALREADY = "already"  # found as wanted before anything was written
+    UNVERIFIED = "unverified"  # written and reported done; it cannot be read back
+    FAILED = "failed"  # the service refused it, or it did not take effect
+    INDETERMINATE = "indeterminate"  # begun; whether it took effect is not known
+    NOT_STARTED = "not_started"
+
+
+class RunStatus(StrEnum):
+    """What became of a run. Only `partial`, `indeterminate` and `interrupted` can be resumed."""
+
+    COMPLETE = "complete"
+    PARTIAL = "partial"
+    INDETERMINATE = "indeterminate"
+    INTERRUPTED = "interrupted"
+    ROLLED_BACK = "rolled_back"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Outcome:
+    """One change's end.
+
+    Attributes:
+        message: one sentence; for a failure the service's words and what to do.
+        attempts: how many times the write was sent.
+        proof: how it is known ("read back", "reported done", "read back after a lost answer").
+        code, request_id, tracking_id: for a support ticket.
+        missing_action, scope: on 403.
+    """
+
+    change: Change
+    status: ChangeStatus
+    message: str = ""
+    attempts: int = 0
+    proof: str = ""
+    code: str = ""
+    request_id: str = ""
+    tracking_id: str = ""
+    missing_action: str = ""
+    scope: str = ""
+    warnings: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Run:
+    """One run of changes against one server.
+
+    Attributes:
+        kind: apply, rollback, or the high-level operation that made it ("parameters set").
+        identity: object id of who ran it, from the token; "" when the token does not tell.
+        verified: the assessment made after the last change, or None when the run did not get there.
+    """
+
+    run_id: str
+    kind: str
+    server_id: str
+    baseline: str
+    status: RunStatus
+    started_at: datetime
+    ended_at: datetime | None
+    identity: str
+    outcomes: tuple[Outcome, ...]
+    verified: Assessment | None = None
+    rolls_back: str = ""
+    notes: tuple[str, ...] = field(default=())
+
+    @property
+    def changed(self) -> bool:
+        """Whether the run wrote anything that took effect or may have."""
+        wrote = (ChangeStatus.APPLIED, ChangeStatus.UNVERIFIED, ChangeStatus.INDETERMINATE)
+        return any(outcome.status in wrote for outcome in self.outcomes)
