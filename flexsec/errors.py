@@ -1,6 +1,7 @@
 """Every exception that flexsec raises, so that no caller ever has to catch an Azure one.
 
-The tree, with the exit code that the command line gives each branch (2 usage, 1 failure, 5 resumable, 6 refused)::
+The tree, with the exit code that the command line gives each branch (1 failure, 2 usage, 4 unobserved, 5 resumable,
+6 refused)::
 
     FlexSecError                    1
     ├── UsageError                  2   the caller's input is wrong; nothing was sent
@@ -26,6 +27,7 @@ The tree, with the exit code that the command line gives each branch (2 usage, 1
     │   ├── StalePlan                   the server is no longer as the plan found it
     │   └── RunInProgress               another run holds this server, or left it unfinished
     ├── Incomplete                  5   a run applied a part, or cannot tell; `resume` goes on
+    ├── NotObserved                 4   what was asked for could not be read
     ├── NotVerified                 5   a write was accepted and the server does not show it
     └── JournalDamaged              1   the record of a run cannot be trusted
 
@@ -193,6 +195,16 @@ class Incomplete(FlexSecError):
     def __init__(self, message: str, *, run_id: str) -> None:
         super().__init__(message)
         self.run_id = run_id
+
+
+class NotObserved(FlexSecError):
+    """What was asked for could not be read; `missing_action` is the RBAC action that would allow it, or ""."""
+
+    exit_code = 4
+
+    def __init__(self, message: str, *, missing_action: str = "") -> None:
+        super().__init__(message)
+        self.missing_action = missing_action
 
 
 class NotVerified(FlexSecError):

@@ -1,0 +1,1 @@
+"""The five verbs: observe, evaluate, plan, apply, rollback, and the journal between them."""

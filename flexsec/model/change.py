@@ -39,6 +39,7 @@ class Change:
         owner: who owns the property; flexsec writes only what it owns.
         permissions: the RBAC actions that it needs.
         controls: the ids of the controls it is for.
+        requires: targets that must have ended well in the same run before this one is written.
         typical_seconds: how long the service usually takes.
     """
 
@@ -55,6 +56,7 @@ class Change:
     owner: str = "flexsec"
     permissions: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
+    requires: tuple[str, ...] = ()
     typical_seconds: int = 10
 
     @property

@@ -57,7 +57,7 @@ class Leave:
 
     restart: bool = False
     restart_window: DailyWindow | None = None
-    closing: frozenset[str] = frozenset()
+    closing: tuple[str, ...] = ()
     without_evidence: str = ""
     lower_security: bool = False
 
@@ -67,7 +67,7 @@ class Leave:
         Raises:
             InvalidValue: naming the classes that do.
         """
-        unknown = sorted(self.closing - CLOSING_CLASSES.keys())
+        unknown = sorted(set(self.closing) - CLOSING_CLASSES.keys())
         if unknown:
             raise InvalidValue(
                 f"there is no class of closing changes {', '.join(map(repr, unknown))}; "

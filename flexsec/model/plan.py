@@ -7,6 +7,7 @@ from datetime import datetime
 
 from .change import Change
 from .connections import Evidence
+from .leave import Leave
 from .verdict import Assessment
 
 
@@ -39,24 +40,28 @@ class Plan:
     """What `apply` takes.
 
     Attributes:
+        baseline_source: the built-in name or absolute path that loads the baseline again.
         basis: the facts the plan rests on, as texts by name ("parameter log_checkpoints": "off"); `apply` reads
             the server again and refuses when one of them differs.
         changes: in the order of writing.
         withheld: changes that would help and are not made.
         left: failing controls that flexsec does not fix.
         notes: what is worth saying ("2 firewall rules are not flexsec's and are kept: ...").
+        leave, evidence: what was given when the plan was made; `apply` needs nothing more.
         digest: SHA-256 of everything else, so that an edited file is noticed.
     """
 
     format: int
     server_id: str
     baseline: str
+    baseline_source: str
     made_at: datetime
     basis: dict[str, str]
     changes: tuple[Change, ...]
     withheld: tuple[Withheld, ...]
     left: tuple[Left, ...]
     notes: tuple[str, ...]
+    leave: Leave
     evidence: Evidence
     assessment: Assessment
     digest: str = ""

@@ -7,6 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .change import Change
+from .plan import Plan
 from .verdict import Assessment
 
 
@@ -84,3 +85,18 @@ class Run:
         """Whether the run wrote anything that took effect or may have."""
         wrote = (ChangeStatus.APPLIED, ChangeStatus.UNVERIFIED, ChangeStatus.INDETERMINATE)
         return any(outcome.status in wrote for outcome in self.outcomes)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Hardening:
+    """What `harden` did: judged before, planned, run (None when there was nothing to write), judged after.
+
+    Attributes:
+        rolled_back: the run that undid `run`, when it failed and the caller asked for that.
+    """
+
+    before: Assessment
+    plan: Plan
+    run: Run | None
+    after: Assessment
+    rolled_back: Run | None = None

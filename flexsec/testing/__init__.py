@@ -1,0 +1,64 @@
+"""For people who script against flexsec: a simulated subscription, a clock that nobody waits for, strict recordings.
+
+The names are resolved on first use: the simulator needs no `responses`, the replayer no simulator.
+"""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .clock import VirtualClock as VirtualClock
+    from .recorder import RecordingTransport as RecordingTransport
+    from .recordings import Exchange as Exchange
+    from .recordings import Recording as Recording
+    from .recordings import RecordingInvalid as RecordingInvalid
+    from .recordings import read_recording as read_recording
+    from .recordings import write_recording as write_recording
+    from .replay import Replay as Replay
+    from .replay import ReplayMismatch as ReplayMismatch
+    from .replay import replayed as replayed
+    from .simulation import Simulation as Simulation
+    from .simulation import simulated as simulated
+
+_HOMES = {
+    "Exchange": ".recordings",
+    "Recording": ".recordings",
+    "RecordingInvalid": ".recordings",
+    "RecordingTransport": ".recorder",
+    "Replay": ".replay",
+    "ReplayMismatch": ".replay",
+    "Simulation": ".simulation",
+    "VirtualClock": ".clock",
+    "read_recording": ".recordings",
+    "replayed": ".replay",
+    "simulated": ".simulation",
+    "write_recording": ".recordings",
+}
+
+__all__ = [
+    "Exchange",
+    "Recording",
+    "RecordingInvalid",
+    "RecordingTransport",
+    "Replay",
+    "ReplayMismatch",
+    "Simulation",
+    "VirtualClock",
+    "read_recording",
+    "replayed",
+    "simulated",
+    "write_recording",
+]
+
+
+def __getattr__(name: str) -> object:
+    home = _HOMES.get(name)
+    if home is None:
+        raise AttributeError(f"module 'flexsec.testing' has no attribute {name!r}")
+    return getattr(import_module(home, __name__), name)
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -1,0 +1,53 @@
+# Every target makes .venv by itself; `make demo` is the place to begin.
+
+PYTHON ?= $(shell command -v python3.11 || command -v python3)
+BIN := .venv/bin
+READY := .venv/ready
+
+.PHONY: demo test test-long check lint samples wheel bench help
+
+demo: $(READY)  ## watch an insecure server being hardened, on a simulated subscription
+	@$(BIN)/flexsec demo
+
+test: $(READY)  ## all tests but the long ones
+	@$(BIN)/python -m pytest -m "not long" -n 2 -q
+
+test-long: $(READY)  ## the exhaustive and long-running tests
+	@$(BIN)/python -m pytest -m long -n 2 -q
+
+# Tests come last, so that their summary is the last line.
+check: lint samples wheel test  ## everything that continuous integration runs
+
+lint: $(READY)  ## style, types and import directions
+	@$(BIN)/ruff check
+	@$(BIN)/ruff format --check
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports
+
+samples: $(READY)  ## run the demonstration, the samples and the scripts, each against the simulator
+	@$(BIN)/flexsec demo >/dev/null
+	@$(BIN)/python samples/harden_one_server.py
+	@$(BIN)/flexsec baseline validate samples/baseline.yaml
+	@$(BIN)/python scripts/harden.py --simulate insecure -g rg-shop -n shop-db --baseline samples/baseline.yaml \
+	    --allow-restart --allow-closing firewall --without-evidence "simulated server" --yes >/dev/null
+	@$(BIN)/python scripts/bench_startup.py
+	@$(BIN)/python scripts/bench_harden.py
+
+wheel: $(READY)  ## build the wheel, install it elsewhere and use it
+	@$(BIN)/python scripts/check_wheel.py
+
+bench: $(READY)  ## measure start-up and hardening
+	@$(BIN)/python scripts/bench_startup.py
+	@$(BIN)/python scripts/bench_harden.py
+
+help:  ## list the targets
+	@grep -E '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/'
+
+# `--group` needs pip 25.1, so pip is renewed first.
+$(READY): pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flexsec needs Python 3.11 or newer; set PYTHON=")'
+	@echo "making .venv (about a minute, once)" >&2
+	@$(PYTHON) -m venv .venv
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --upgrade "pip>=25.1"
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable ".[testing]" --group dev
+	@touch $@

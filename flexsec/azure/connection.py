@@ -1,0 +1,287 @@
+"""The one way to Azure: reads that are retried, writes that are sent exactly once, operations that are followed."""
+
+from __future__ import annotations
+
+import re
+import threading
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any
+from urllib.parse import quote, urlsplit
+
+from ..errors import AnswerLost, DeadlineExceeded, Unreadable, UsageError
+from ..model.acceptance import Acceptance, Ending, EndingKind
+from ..model.resource import check_subscription_id
+from .clouds import PUBLIC, Cloud
+from .credentials import GuardedCredential
+from .faults import fault, throttle_wait, unreadable
+from .pacing import ReadBudget
+from .polling import follow
+from .retry import patiently
+from .scrub import scrub
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+    from azure.core.pipeline.transport import HttpTransport
+    from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
+
+    from ..model.clock import Clock, Deadline
+    from .answer import Answer
+    from .pipeline import Exchange
+
+Keep = Callable[[Any, object, object], Any]
+"""What a write passes as `cls`, so that the client builds no model of the answer."""
+Send = Callable[["PostgreSQLManagementClient", Keep], object]
+"""A call of the official client that sends exactly one request: a `begin_*` with `polling=False, cls=keep`."""
+
+_APPLICATION_ID = re.compile(r"^[ -~]{0,64}$")
+_MOST_PAGES = 1000
+
+
+class Connection:
+    """A subscription of a cloud, as one identity sees it. Threads may share it.
+
+    Args:
+        credential: any Azure credential; its failures become `CredentialUnavailable`.
+        subscription_id: a GUID.
+        clock: every wait and deadline runs on it.
+        cloud: which endpoints.
+        transport: what sends the requests; the client's own when None.
+        eager: poll operations after a tenth of the time since their start, from 1 to 5 s, whatever Retry-After says.
+        application_id: put before the user agent, at most 64 printable characters.
+
+    Raises:
+        InvalidTarget: the subscription id is not a GUID.
+        UsageError: an application id that cannot stand in a header.
+    """
+
+    def __init__(
+        self,
+        credential: TokenCredential,
+        subscription_id: str,
+        *,
+        clock: Clock,
+        cloud: Cloud = PUBLIC,
+        transport: HttpTransport[Any, Any] | None = None,
+        eager: bool = False,
+        application_id: str = "",
+    ) -> None:
+        check_subscription_id(subscription_id)
+        if not _APPLICATION_ID.match(application_id):
+            raise UsageError(f"application id {application_id!r}: at most 64 printable ASCII characters")
+        self.subscription_id = subscription_id
+        self.clock = clock
+        self.cloud = cloud
+        self._credential = GuardedCredential(credential)
+        self._transport = transport
+        self._eager = eager
+        self._application_id = application_id
+        self._budget = ReadBudget(clock)
+        self._building = threading.Lock()
+        self._client: PostgreSQLManagementClient | None = None
+        self._exchange: Exchange | None = None
+
+    @property
+    def postgresql(self) -> PostgreSQLManagementClient:
+        """The official client, built on first use."""
+        return self._built()[0]
+
+    def identity(self) -> str:
+        """The object id of whoever is signed in, from the token's claims; "" when that cannot be told."""
+        return self._credential.object_id(self.cloud.scope)
+
+    def read(self, path: str, *, what: str, deadline: Deadline) -> dict[str, Any]:
+        """GET one resource.
+
+        Args:
+            path: below the endpoint, unquoted, without a query ("/subscriptions/...").
+            what: what is being done, in the imperative ("read shop-db"), for the message of an error.
+            deadline: nothing is sent or waited for past it.
+
+        Returns:
+            The JSON object.
+
+        Raises:
+            ArmError: the service's error after the retries (429, 500, 502, 503, 504; see `retry`).
+            Unreadable: the answer is not a JSON object.
+            AnswerLost: the connection broke each time.
+            DeadlineExceeded: no time is left, or the read budget asks to wait past it.
+            CredentialUnavailable: no token.
+        """
+        return self._object(self._resource_url(path), what=what, deadline=deadline)
+
+    def read_list(self, path: str, *, what: str, deadline: Deadline) -> list[dict[str, Any]]:
+        """GET a collection, every page of it; a page that fails fails the whole.
+
+        Raises:
+            As `read`; also Unreadable for a page that comes twice or lies outside this cloud.
+        """
+        items: list[dict[str, Any]] = []
+        url, seen = self._resource_url(path), set[str]()
+        while url:
+            if url in seen or len(seen) >= _MOST_PAGES:
+                raise _wrong_list(what, "its pages do not end")
+            seen.add(url)
+            page = self._object(url, what=what, deadline=deadline)
+            items.extend(_entries(page, what=what))
+            url = self._next_url(page, what=what)
+        return items
+
+    def write(self, send: Send, *, what: str) -> Acceptance:
+        """Send one write, once.
+
+        Only a 401 that asks for other claims is authorised anew and sent again: the first was never let in.
+
+        Args:
+            send: calls the official client with `polling=False, cls=keep`.
+            what: what is being done, in the imperative ("set log_checkpoints on shop-db").
+
+        Returns:
+            The acceptance; its status URL is empty when the service answered that it is done.
+
+        Raises:
+            Busy: another operation holds the server; nothing was changed.
+            ArmError: the service refused the write; after ServiceFailure it may have taken effect.
+            AnswerLost: there is no usable answer; the write may have taken effect.
+            CredentialUnavailable: nothing was sent.
+        """
+        client, exchange = self._built()
+        answer = exchange.run(lambda: send(client, _keep), what=what)
+        self._learn(answer)
+        if not 200 <= answer.status < 300:
+            raise fault(answer, what=what, now=self.clock.now())
+        return self._acceptance(answer, what=what)
+
+    def finish(
+        self,
+        acceptance: Acceptance,
+        *,
+        what: str,
+        deadline: Deadline,
+        on_wait: Callable[[float], None] = lambda _: None,
+    ) -> Ending:
+        """Follow the operation behind a write. Whatever polling meets is in the ending; nothing is raised for it.
+
+        Requires Microsoft.DBforPostgreSQL/locations/azureAsyncOperation/read at the subscription (documented).
+
+        Args:
+            acceptance: from `write`, or from a journal.
+            what: as given to `write`.
+            deadline: polling stops there.
+            on_wait: called before every wait with its seconds.
+        """
+        if not acceptance.status_url:
+            return Ending(kind=EndingKind.SUCCEEDED)
+        if not self._is_ours(acceptance.status_url):
+            host = scrub(urlsplit(acceptance.status_url).netloc, 100)
+            return Ending(kind=EndingKind.UNKNOWN, reason=f"its status lies outside this cloud, at {host!r}")
+        return follow(
+            acceptance,
+            poll=lambda: self._get(acceptance.status_url, what=f"follow the operation to {what}", deadline=deadline),
+            what=what,
+            clock=self.clock,
+            deadline=deadline,
+            eager=self._eager,
+            on_wait=on_wait,
+        )
+
+    def _built(self) -> tuple[PostgreSQLManagementClient, Exchange]:
+        with self._building:
+            if self._client is None or self._exchange is None:
+                from .pipeline import Exchange, postgresql_client
+
+                self._exchange = Exchange(self.clock)
+                self._client = postgresql_client(
+                    self._credential,
+                    self.subscription_id,
+                    cloud=self.cloud,
+                    exchange=self._exchange,
+                    transport=self._transport,
+                    application_id=self._application_id,
+                )
+            return self._client, self._exchange
+
+    def _get(self, url: str, *, what: str, deadline: Deadline) -> Answer:
+        """One GET, inside the read budget."""
+        from azure.core.rest import HttpRequest
+
+        client, exchange = self._built()
+        self._budget.take(deadline, what=what)
+        # The client formats URLs as templates.
+        literal = url.replace("{", "%7B").replace("}", "%7D")
+        answer = exchange.run(lambda: client.send_request(HttpRequest("GET", literal)), what=what)
+        self._learn(answer)
+        return answer
+
+    def _object(self, url: str, *, what: str, deadline: Deadline) -> dict[str, Any]:
+        if deadline.passed:
+            raise DeadlineExceeded(f"could not {what}: no time is left")
+        answer = patiently(lambda: self._get(url, what=what, deadline=deadline), clock=self.clock, deadline=deadline)
+        if answer.status != 200:
+            raise fault(answer, what=what, now=self.clock.now())
+        if not isinstance(answer.document, dict):
+            raise unreadable(answer, what=what, expected="a JSON object")
+        return answer.document
+
+    def _learn(self, answer: Answer) -> None:
+        self._budget.told(answer.reads_left)
+        if answer.status == 429:
+            self._budget.close(throttle_wait(answer, self.clock.now()))
+
+    def _acceptance(self, answer: Answer, *, what: str) -> Acceptance:
+        url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location") or ""
+        if answer.status != 202:
+            url = ""
+            if answer.body is None or (answer.body and not answer.is_json):
+                raise AnswerLost(f"could not {what}: the answer ({answer.status}) was cut off or is not the service's")
+        elif not url:
+            raise AnswerLost(f"could not {what}: it was accepted without saying where to follow it")
+        operation = answer.document.get("operation") if isinstance(answer.document, Mapping) else None
+        return Acceptance(
+            status_url=url,
+            retry_after=answer.retry_after(self.clock.now()),
+            operation=scrub(operation, 100) if isinstance(operation, str) else "",
+            request_id=answer.request_id,
+        )
+
+    def _resource_url(self, path: str) -> str:
+        from .pipeline import API_VERSION
+
+        return f"{self.cloud.arm_endpoint}{quote(path, safe='/-._~()')}?api-version={API_VERSION}"
+
+    def _next_url(self, page: Mapping[str, object], *, what: str) -> str:
+        link = page.get("nextLink")
+        if link is None or link == "":
+            return ""
+        if not isinstance(link, str) or not self._is_ours(link):
+            raise _wrong_list(what, "its next page lies outside this cloud")
+        return link
+
+    def _is_ours(self, url: str) -> bool:
+        """Whether a URL that the service gave belongs to this cloud: the token goes nowhere else."""
+        try:
+            parts, home = urlsplit(url), urlsplit(self.cloud.arm_endpoint)
+            port = parts.port
+        except ValueError:
+            return False
+        host, home_host = (parts.hostname or "").lower(), home.hostname or ""
+        return (
+            parts.scheme == "https"
+            and port in (None, 443)
+            and parts.username is None
+            and (host == home_host or host.endswith(f".{home_host}"))
+        )
+
+
+def _keep(raw: Any, _model: object, _headers: object) -> Any:
+    return raw
+
+
+def _entries(page: Mapping[str, Any], *, what: str) -> list[dict[str, Any]]:
+    value = page.get("value")
+    if not isinstance(value, list) or not all(isinstance(item, dict) for item in value):
+        raise _wrong_list(what, "it has no list of objects under 'value'")
+    return value
+
+
+def _wrong_list(what: str, why: str) -> Unreadable:
+    return Unreadable(f"could not {what}: the answer is not a list that can be read: {why}", status=200, what=what)

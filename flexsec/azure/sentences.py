@@ -1,0 +1,105 @@
+"""Says in one sentence what went wrong, where, and what to do about it."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import ArmError, Busy, Forbidden, NotFound, ServiceFailure, Throttled, Unauthorized
+
+if TYPE_CHECKING:
+    from .service_error import ServiceError
+
+# Codes whose own words do not say what to do (recorded or reported in public issue threads).
+_HINTS = {
+    "serverstoppederror": "the server is stopped; start it first",
+    "servergroupdropping": "the server is being deleted",
+    "scopelocked": "a management lock forbids it; the lock's owner must lift it first",
+    "invalidapiversionparameter": "this cloud does not know the API version that flexsec speaks",
+    "noregisteredproviderfound": "Microsoft.DBforPostgreSQL is not registered in this subscription",
+    "missingsubscriptionregistration": "Microsoft.DBforPostgreSQL is not registered in this subscription; its owner "
+    "registers it (az provider register)",
+    "operationcancelled": "the service cancelled the operation",
+    "invalidparametervalue": "the service does not take this value",
+}
+_PLACEHOLDER = "{0}"
+
+
+def sentence(
+    kind: type[ArmError], told: ServiceError, *, status: int, what: str, action: str, scope: str, wait: float
+) -> str:
+    """The message of an error of this kind."""
+    match kind:
+        case _ if kind is Unauthorized:
+            reason = _unauthorized(told)
+        case _ if kind is Forbidden:
+            reason = _forbidden(told, action, scope)
+        case _ if kind is NotFound:
+            reason = _not_found(told)
+        case _ if kind is Throttled:
+            reason = f"Azure is throttling requests and asks to wait {wait:g} s. {_said(told)}"
+        case _ if kind is Busy:
+            reason = f"the server is busy with another operation; try again later. {_said(told)}"
+        case _ if kind is ServiceFailure:
+            reason = _service_failure(told, status)
+        case _:
+            reason = _other(told, status)
+    return f"could not {what}: {reason}"
+
+
+def _unauthorized(told: ServiceError) -> str:
+    return (
+        "Azure did not accept the token (401). Sign in again, and check that the tenant is the one that the "
+        f"subscription belongs to and that the cloud is the right one. {_said(told)}"
+    )
+
+
+def _forbidden(told: ServiceError, action: str, scope: str) -> str:
+    if not action:
+        if told.code.casefold() == "requestdisallowedbypolicy":
+            return f"an Azure Policy assignment forbids it (403). {_said(told)}"
+        return f"this identity is not allowed to (403). {_said(told)}"
+    over = f" over {scope}" if scope else ""
+    return (
+        f"this identity lacks the action {action}{over} (403); grant it a role that holds the action. "
+        "A role given just now takes some minutes to work"
+    )
+
+
+def _not_found(told: ServiceError) -> str:
+    code, words = told.code.casefold(), told.words.casefold()
+    if code == "resourcegroupnotfound":
+        return f"the resource group does not exist in this subscription (404); check --resource-group. {_said(told)}"
+    if code in {"subscriptionnotfound", "invalidsubscriptionid"}:
+        return (
+            "the subscription does not exist or this identity cannot see it (404); check the subscription id and "
+            f"the tenant that is signed in to. {_said(told)}"
+        )
+    if code == "configurationnotexists":
+        return f"this server has no such parameter; the set depends on its version. {_said(told)}"
+    if "flexibleservers/" in words and "under resource group" in words:
+        return f"the server does not exist in this resource group (404); check its name. {_said(told)}"
+    return f"the resource does not exist (404). {_said(told)}"
+
+
+def _service_failure(told: ServiceError, status: int) -> str:
+    failed = f"the service failed ({status})" if status >= 500 else "the operation failed inside the service"
+    return f"{failed}; if it stays, give the ids of this error to Microsoft support. {_said(told)}"
+
+
+def _other(told: ServiceError, status: int) -> str:
+    if told.words.strip() == _PLACEHOLDER:
+        return (
+            f"the service refused it without a reason ({told.code or 'no code'}); recorded causes are a read-only "
+            "parameter and a value that is not allowed"
+        )
+    hint = _HINTS.get(told.code.casefold())
+    refused = hint or ("the operation failed" if status < 300 else f"the service refused it ({status})")
+    return f"{refused}. {_said(told)}"
+
+
+def _said(told: ServiceError) -> str:
+    if not told.words and not told.code:
+        return "Azure gave no reason"
+    if not told.words:
+        return f"Azure says: {told.code}"
+    return f"Azure says: {told.code}: {told.words}" if told.code else f"Azure says: {told.words}"

@@ -1,0 +1,24 @@
+"""`flexsec baseline`: the group of commands about baselines."""
+
+from __future__ import annotations
+
+import click
+
+from ..lazy import LazyGroup
+from ..options import settings_options
+
+
+class Commands(LazyGroup):
+    """The commands of the group."""
+
+    lazy = {
+        "show": ("Show what a baseline asks for, with everything it extends.", "baseline_show"),
+        "validate": ("Check baseline files.", "baseline_validate"),
+        "schema": ("Print the JSON Schema of baseline files.", "baseline_schema"),
+    }
+
+
+@click.command("baseline", cls=Commands)
+@settings_options
+def command() -> None:
+    """Show, validate and describe baselines."""

@@ -1,0 +1,24 @@
+"""`flexsec baseline show`."""
+
+from __future__ import annotations
+
+import click
+
+from ...reporting.controls import baseline_document
+from ..given import Given, pass_given
+from ..options import output_options, settings_options
+from ..output import check_files, show
+
+
+@click.command("show")
+@click.argument("baseline", metavar="[NAME|FILE]", default="recommended")
+@output_options
+@settings_options
+@pass_given
+def command(given: Given, baseline: str) -> int:
+    """Show what a baseline asks for, with everything it extends. Default: recommended."""
+    from ...baselines.loader import load
+
+    check_files(given)
+    show(baseline_document(load(baseline)), given)
+    return 0

@@ -1,0 +1,23 @@
+"""`flexsec controls`: the group of commands about controls."""
+
+from __future__ import annotations
+
+import click
+
+from ..lazy import LazyGroup
+from ..options import settings_options
+
+
+class Commands(LazyGroup):
+    """The commands of the group."""
+
+    lazy = {
+        "list": ("List the controls.", "controls_list"),
+        "show": ("Show what a control checks, why, and what to do.", "controls_show"),
+    }
+
+
+@click.command("controls", cls=Commands)
+@settings_options
+def command() -> None:
+    """List the controls, or show one."""

@@ -1,0 +1,39 @@
+"""`flexsec firewall allow`."""
+
+from __future__ import annotations
+
+import click
+
+from ...errors import UsageError
+from ..given import Given, pass_given
+from ..options import leave_options, output_options, settings_options, target_options, yes_option
+from ..output import check_files
+from ..session import Session, leave_of
+from ..targets import split_id
+from ..writing import carry_out
+
+
+@click.command("allow")
+@click.argument("words", nargs=-1, metavar="[ARM_ID] NAME ADDRESSES [LAST]")
+@target_options
+@leave_options
+@yes_option
+@output_options
+@settings_options
+@pass_given
+def command(given: Given, words: tuple[str, ...]) -> int:
+    """Admit addresses by a rule: one IPv4 address, a range FIRST-LAST (or FIRST LAST), or a block such as 203.0.113.0/28.
+
+    It only adds, so nothing is asked (--yes is accepted); admitting so much that a control fails needs --allow-lowering.
+    """
+    parts = split_id(words, given.target)
+    if len(parts) not in (2, 3):
+        raise UsageError("give a rule's NAME and its ADDRESSES, such as: office 203.0.113.0/28")
+    check_files(given)
+    name, addresses = parts[:2]
+    with Session(given) as session:
+        client, handle = session.server()
+        plan = handle.firewall.plan_allow(
+            name, addresses, end=parts[2] if len(parts) == 3 else None, leave=leave_of(given.leave)
+        )
+        return carry_out(plan, "firewall allow", client, handle, given)

@@ -1,0 +1,95 @@
+"""`flexsec harden`: audit, plan, write and verify in one go."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ...reporting import plan as plan_report
+from ...reporting.hardening import document
+from ..confirm import ask, require_answerable
+from ..exit_codes import of_hardening
+from ..given import Given, pass_given
+from ..interrupts import stoppable
+from ..options import (
+    baseline_option,
+    judgement_options,
+    leave_options,
+    output_options,
+    settings_options,
+    target_options,
+    yes_option,
+)
+from ..output import check_files, show
+from ..progress import progress
+from ..session import Session, evidence_of, leave_of
+from ..targets import only_id
+from ..writing import tell_next
+
+if TYPE_CHECKING:
+    from ...client import FlexSec, ServerHandle
+    from ...model.connections import Evidence
+    from ...model.leave import Leave
+    from ...model.plan import Plan
+    from ...model.run import Hardening
+
+
+@click.command("harden")
+@click.argument("server", nargs=-1, metavar="[ARM_ID]")
+@target_options
+@baseline_option
+@leave_options
+@click.option("--rollback-on-failure", is_flag=True, help="Undo the run when a change fails; then exit with 7.")
+@yes_option
+@judgement_options
+@output_options
+@settings_options
+@pass_given
+def command(given: Given, server: tuple[str, ...], *, rollback_on_failure: bool) -> int:
+    """Audit, plan, write and verify in one go.
+
+    On a terminal the plan is shown first; elsewhere --yes is needed. What lacks leave is held back, the rest is
+    written, and the command ends with 6. A server that is as the baseline asks is not written to.
+    """
+    only_id(server, given.target)
+    check_files(given)
+    require_answerable(given, "harden")
+    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    with Session(given) as session:
+        client, handle = session.server()
+        hardening = _harden(client, handle, given, leave, evidence, rollback_on_failure=rollback_on_failure)
+    show(document(hardening), given)
+    if hardening.run is not None and hardening.rolled_back is None:
+        tell_next(hardening.run, given)
+    return of_hardening(hardening, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero)
+
+
+def _harden(
+    client: FlexSec,
+    handle: ServerHandle,
+    given: Given,
+    leave: Leave,
+    evidence: Evidence,
+    *,
+    rollback_on_failure: bool,
+) -> Hardening:
+    shown = progress(given)
+
+    def approve(plan: Plan) -> bool:
+        ask(plan_report.document(plan), "Harden the server so?", given)
+        shown.__enter__()
+        return True
+
+    with stoppable(client.stop):
+        try:
+            return handle.harden(
+                given.judgement.baseline,
+                leave=leave,
+                evidence=evidence,
+                approve=approve,
+                rollback_on_failure=rollback_on_failure,
+                on_event=shown.listen,
+            )
+        finally:
+            shown.__exit__()

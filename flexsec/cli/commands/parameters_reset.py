@@ -1,0 +1,35 @@
+"""`flexsec parameters reset`."""
+
+from __future__ import annotations
+
+import click
+
+from ...errors import UsageError
+from ..confirm import require_answerable
+from ..given import Given, pass_given
+from ..options import leave_options, output_options, settings_options, target_options, yes_option
+from ..output import check_files
+from ..session import Session, leave_of
+from ..targets import split_id
+from ..writing import carry_out
+
+
+@click.command("reset")
+@click.argument("names", nargs=-1, metavar="[ARM_ID] NAME...")
+@target_options
+@leave_options
+@yes_option
+@output_options
+@settings_options
+@pass_given
+def command(given: Given, names: tuple[str, ...]) -> int:
+    """Write the defaults of parameters back. The service has no other way to reset one."""
+    wanted = split_id(names, given.target)
+    if not wanted:
+        raise UsageError("which parameter? give at least one NAME")
+    check_files(given)
+    require_answerable(given, "parameters reset")
+    with Session(given) as session:
+        client, handle = session.server()
+        plan = handle.parameters.plan_reset(wanted, leave=leave_of(given.leave))
+        return carry_out(plan, "parameters reset", client, handle, given, question="Reset the parameters so?")

@@ -1,0 +1,54 @@
+"""`flexsec parameters set`."""
+
+from __future__ import annotations
+
+import click
+
+from ...errors import UsageError
+from ..confirm import require_answerable
+from ..given import Given, pass_given
+from ..options import leave_options, output_options, settings_options, target_options, yes_option
+from ..output import check_files
+from ..session import Session, evidence_of, leave_of
+from ..targets import split_id
+from ..writing import carry_out
+
+
+@click.command("set")
+@click.argument("values", nargs=-1, metavar="[ARM_ID] NAME VALUE | NAME=VALUE...")
+@target_options
+@leave_options
+@yes_option
+@output_options
+@settings_options
+@pass_given
+def command(given: Given, values: tuple[str, ...]) -> int:
+    """Set parameters and read them back: NAME VALUE, or several as NAME=VALUE.
+
+    A value that the service would refuse is refused before anything is sent. A value that is there already is not
+    written. A static parameter comes into force with a restart, which needs --allow-restart.
+    """
+    wanted = _values(split_id(values, given.target))
+    check_files(given)
+    require_answerable(given, "parameters set")
+    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    with Session(given) as session:
+        client, handle = session.server()
+        plan = handle.parameters.plan_set(wanted, leave=leave, evidence=evidence)
+        return carry_out(plan, "parameters set", client, handle, given, question="Set the parameters so?")
+
+
+def _values(words: tuple[str, ...]) -> dict[str, str]:
+    if len(words) == 2 and "=" not in words[0]:
+        return {words[0]: words[1]}
+    found: dict[str, str] = {}
+    for word in words:
+        name, equals, value = word.partition("=")
+        if not equals or not name:
+            raise UsageError(f"{word!r} is not of the form NAME=VALUE (one parameter may be given as NAME VALUE)")
+        if name in found:
+            raise UsageError(f"parameter {name!r} is given twice")
+        found[name] = value
+    if not found:
+        raise UsageError("which parameter, and to what? give NAME VALUE or NAME=VALUE")
+    return found

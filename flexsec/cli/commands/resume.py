@@ -1,0 +1,58 @@
+"""`flexsec resume`: finish a run."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+from ...errors import UnknownName, UsageError
+from ...reporting.run import RESUMABLE, document
+from ..exit_codes import of_applied
+from ..given import Given, pass_given
+from ..interrupts import stoppable
+from ..options import judgement_options, output_options, settings_options, yes_option
+from ..output import check_files, show
+from ..progress import progress
+from ..session import Session
+from ..writing import tell_next
+
+if TYPE_CHECKING:
+    from ...client import FlexSec
+
+
+@click.command("resume")
+@click.argument("run_id", metavar="[RUN]", default="")
+@yes_option
+@judgement_options
+@output_options
+@settings_options
+@pass_given
+def command(given: Given, run_id: str) -> int:
+    """Finish a run that was interrupted or applied in part.
+
+    Without RUN, the only run that can be resumed. What was begun is looked up before anything is written; the leave is
+    the run's own, so nothing is asked (--yes is accepted).
+    """
+    check_files(given)
+    with Session(given) as session:
+        recorder = session.recorder()
+        begun = recorder.run(run_id or _only_one(recorder))
+        client = session.client_of(begun)
+        held_back = bool(client.plan_of(begun.run_id).withheld)
+        with stoppable(client.stop), progress(given) as shown:
+            run = client.resume(begun.run_id, on_event=shown.listen)
+    show(document(run), given)
+    tell_next(run, given)
+    return of_applied(
+        run, held_back=held_back, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero
+    )
+
+
+def _only_one(recorder: FlexSec) -> str:
+    found = [run.run_id for run in recorder.runs() if run.status in RESUMABLE]
+    if not found:
+        raise UnknownName("there is no run to resume; `flexsec runs` lists what is recorded")
+    if len(found) > 1:
+        raise UsageError(f"which run? {', '.join(found)} can be resumed")
+    return found[0]

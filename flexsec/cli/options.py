@@ -1,0 +1,151 @@
+"""The options that several commands share, one decorator per group."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import click
+
+from ..model.change import CLOSING_CLASSES
+from ..model.verdict import Severity
+from ..reporting.formats import FORMATS, SUFFIXES
+from .given import Decorated, added, kept
+from .value_types import Duration
+
+CREDENTIALS = ("default", "cli", "environment", "managed-identity", "workload-identity")
+CLOUDS = ("public", "us-government", "china")
+
+_FILE = click.Path(path_type=Path, dir_okay=False)
+
+
+def _stack(function: Decorated, options: tuple[Any, ...]) -> Decorated:
+    for option in reversed(options):
+        function = option(function)
+    return function
+
+
+def settings_options(function: Decorated) -> Decorated:
+    """Options that every command takes, before or after its name."""
+    return _stack(
+        function,
+        (
+            _kept("--simulate", "settings", "simulate", metavar="WORLD",
+                  text="Work on a simulated Azure: a built-in world (thrown away afterwards) or a world file (kept)."),
+            _kept("--credential", "settings", "credential", kind=click.Choice(CREDENTIALS),
+                  text="How to sign in. Default: whatever DefaultAzureCredential finds."),
+            _kept("--tenant-id", "settings", "tenant_id", metavar="ID", text="Sign in to this Microsoft Entra tenant."),
+            _kept("--client-id", "settings", "client_id", metavar="ID",
+                  text="Sign in as this user-assigned managed identity or application."),
+            _kept("--cloud", "settings", "cloud", kind=click.Choice(CLOUDS), text="Which Azure. Default: public."),
+            _kept("--state-dir", "settings", "state_directory", metavar="DIR",
+                  kind=click.Path(path_type=Path, file_okay=False),
+                  text="Where journals and locks are kept. Default: the user's state directory; beside the file of "
+                       "a simulated world."),
+            _kept("--poll", "settings", "poll", kind=click.Choice(["header", "eager"]),
+                  text="Ask about a running operation when the service says (header), or sooner (eager)."),
+            _kept("--timeout", "settings", "timeout", kind=Duration(), metavar="DURATION",
+                  text="Time for the whole run, such as 90s, 45m or 1h30m. Default: 1h."),
+            click.option("-v", "--verbose", count=True, expose_value=False, callback=added("settings", "verbosity"),
+                         help="Log to standard error; -vv every request, -vvv everything. Never a secret."),
+            _flag("--no-color", "settings", "no_color", text="No colours (as with NO_COLOR set)."),
+        ),
+    )  # fmt: skip
+
+
+def target_options(function: Decorated) -> Decorated:
+    """Which server."""
+    return _stack(
+        function,
+        (
+            _kept("--id", "target", "arm_id", metavar="ARM_ID", text="The server's ARM id."),
+            _kept("--subscription", "target", "subscription", short="-s", metavar="ID",
+                  text="The server's subscription. Default: AZURE_SUBSCRIPTION_ID."),
+            _kept("--resource-group", "target", "group", short="-g", metavar="GROUP",
+                  text="The server's resource group."),
+            _kept("--name", "target", "name", short="-n", metavar="SERVER", text="The server's name."),
+        ),
+    )  # fmt: skip
+
+
+def output_options(function: Decorated) -> Decorated:
+    """Where the report goes, and in which format."""
+    suffixes = ", ".join(SUFFIXES)
+    return _stack(
+        function,
+        (
+            _kept("--format", "output", "format", kind=click.Choice(FORMATS),
+                  text="Format of standard output. Default: table on a terminal, json otherwise."),
+            click.option("-o", "--output", multiple=True, type=_FILE, metavar="FILE", expose_value=False,
+                         callback=kept("output", "files"),
+                         help=f"Write the report to a file too, in the format of its suffix ({suffixes}). Repeatable."),
+        ),
+    )  # fmt: skip
+
+
+def leave_options(function: Decorated) -> Decorated:
+    """What may be done beyond adding and tightening."""
+    classes = "; ".join(f"{name}: {meaning}" for name, meaning in CLOSING_CLASSES.items())
+    return _stack(
+        function,
+        (
+            _flag("--allow-restart", "leave", "restart", text="Restart the server, once, if a change needs it."),
+            _kept("--restart-window", "leave", "window", metavar="HH:MM-HH:MM",
+                  text="Restart only at this time of day (UTC), such as 02:00-04:00."),
+            click.option("--allow-closing", multiple=True, type=click.Choice(tuple(CLOSING_CLASSES)),
+                         expose_value=False, callback=kept("leave", "closing"),
+                         help=f"Take access away, by class. Repeatable. {classes}."),
+            _kept("--connections", "leave", "connections", metavar="FILE", kind=_FILE,
+                  text="Evidence of who still connects: CSV with a header, or a JSON list."),
+            _kept("--caller-address", "leave", "caller_address", metavar="IP",
+                  text="The public IPv4 address you connect from; the rule that admits it is guarded."),
+            _kept("--without-evidence", "leave", "without_evidence", metavar="REASON",
+                  text="Take access away without evidence of who connects; the reason is journalled."),
+            _flag("--allow-lowering", "leave", "lowering",
+                  text="Make a control fail that passes now (a rollback, a parameter set by hand)."),
+        ),
+    )  # fmt: skip
+
+
+def baseline_option(function: Decorated) -> Decorated:
+    """By which baseline."""
+    return _kept("--baseline", "judgement", "baseline", short="-b", metavar="NAME|FILE",
+                 text="A built-in baseline or a file. Default: recommended.")(function)  # fmt: skip
+
+
+def judgement_options(function: Decorated) -> Decorated:
+    """From which severity on a finding fails the command."""
+    return _stack(
+        function,
+        (
+            click.option("--fail-on", type=click.Choice([s.value for s in Severity]), expose_value=False,
+                         callback=_severity,
+                         help="Exit with 3 for a finding of at least this severity. Default: low."),
+            _flag("--exit-zero", "judgement", "exit_zero",
+                  text="Exit with 0 in spite of findings or of what could not be observed."),
+        ),
+    )  # fmt: skip
+
+
+def yes_option(function: Decorated) -> Decorated:
+    """Whether to ask first."""
+    return _flag("--yes", "", "yes", short="-y",
+                 text="Do not ask; needed where nobody can be asked.")(function)  # fmt: skip
+
+
+def _kept(
+    name: str, group: str, field: str, *, text: str, short: str = "", metavar: str | None = None, kind: Any = str
+) -> Any:
+    names = (short, name) if short else (name,)
+    return click.option(
+        *names, type=kind, metavar=metavar, default=None, expose_value=False, callback=kept(group, field), help=text
+    )
+
+
+def _flag(name: str, group: str, field: str, *, text: str, short: str = "") -> Any:
+    names = (short, name) if short else (name,)
+    return click.option(*names, is_flag=True, expose_value=False, callback=kept(group, field), help=text)
+
+
+def _severity(context: click.Context, parameter: click.Parameter, value: str | None) -> None:
+    kept("judgement", "fail_on")(context, parameter, Severity(value) if value else None)

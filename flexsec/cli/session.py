@@ -1,0 +1,175 @@
+"""The library, set up as the command line says: against Azure, or against a simulated world."""
+
+from __future__ import annotations
+
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Literal, Self, cast
+
+from ..errors import UnknownName, UsageError
+from ..model.resource import ServerId, check_subscription_id
+from . import logs, targets
+
+if TYPE_CHECKING:
+    from azure.core.credentials import TokenCredential
+
+    from ..client import FlexSec, ServerHandle
+    from ..model.connections import Evidence
+    from ..model.leave import Leave
+    from ..model.run import Run
+    from ..testing.simulation import Simulation
+    from .given import Given, LeaveGiven
+
+_NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
+
+
+class Session:
+    """Clients and servers for one command; closing it throws a built-in world away."""
+
+    def __init__(self, given: Given) -> None:
+        self._given = given
+        self._stack = ExitStack()
+        self._simulation: Simulation | None = None
+
+    def __enter__(self) -> Self:
+        logs.configure(self._given.settings.verbosity)
+        if self._given.settings.simulate:
+            self._simulation = self._stack.enter_context(_simulation(self._given.settings.simulate))
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def target(self) -> ServerId:
+        """The server that the command line names.
+
+        Raises:
+            UsageError: it names none.
+        """
+        return targets.resolve(self._given.target, simulated=self._servers())
+
+    def server(self) -> tuple[FlexSec, ServerHandle]:
+        """A client, and the server that the command line names."""
+        return self.server_of(self.target())
+
+    def server_of(self, server: ServerId) -> tuple[FlexSec, ServerHandle]:
+        """A client, and this server."""
+        client = self.client(server.subscription_id)
+        return client, client.server(server.resource_group, server.name)
+
+    def client(self, subscription_id: str) -> FlexSec:
+        """A client of a subscription."""
+        settings = self._given.settings
+        check_subscription_id(subscription_id)
+        poll = cast("Literal['header', 'eager']", settings.poll)
+        if self._simulation is not None:
+            return self._simulation.client(
+                subscription_id=subscription_id,
+                state_directory=self._state_directory(),
+                poll=poll,
+                timeout=settings.timeout,
+            )
+        from ..azure.clouds import cloud
+        from ..azure.credentials import credential
+        from ..client import FlexSec
+
+        signed_in = credential(
+            settings.credential,
+            cloud=cloud(settings.cloud),
+            tenant_id=settings.tenant_id or None,
+            client_id=settings.client_id or None,
+        )
+        return FlexSec(
+            signed_in,
+            subscription_id,
+            cloud=settings.cloud,
+            state_directory=self._state_directory(),
+            poll=poll,
+            timeout=settings.timeout,
+        )
+
+    def recorder(self) -> FlexSec:
+        """A client for what is recorded on this machine: it signs in nowhere and is about no subscription."""
+        from ..client import FlexSec
+
+        nobody = cast("TokenCredential", None)  # reading journals makes no connection
+        return FlexSec(nobody, _NO_SUBSCRIPTION, state_directory=self._state_directory())
+
+    def client_of(self, run: Run) -> FlexSec:
+        """A client of the subscription that a run was on."""
+        return self.client(ServerId.parse(run.server_id).subscription_id)
+
+    def _state_directory(self) -> Path | None:
+        given = self._given.settings.state_directory
+        return given or (self._simulation.state_directory if self._simulation else None)
+
+    def _servers(self) -> tuple[ServerId, ...] | None:
+        if self._simulation is None:
+            return None
+        return tuple(
+            ServerId(subscription.id, group.name, server.name)
+            for subscription in self._simulation.world.state.subscriptions.values()
+            for group in subscription.groups.values()
+            for server in group.servers.values()
+        )
+
+
+def leave_of(given: LeaveGiven) -> Leave:
+    """What the command line allows.
+
+    Raises:
+        InvalidValue: a restart window that is none.
+    """
+    from ..model.leave import DailyWindow, Leave
+
+    return Leave(
+        restart=given.restart,
+        restart_window=DailyWindow.parse(given.window) if given.window else None,
+        closing=tuple(dict.fromkeys(given.closing)),
+        without_evidence=given.without_evidence,
+        lower_security=given.lowering,
+    )
+
+
+def evidence_of(given: LeaveGiven) -> Evidence:
+    """What the command line tells about clients.
+
+    Raises:
+        UsageError: the file of connections cannot be used; an address that is none.
+    """
+    import ipaddress
+
+    from ..engine import evidence_file
+    from ..model.connections import Evidence
+
+    if given.caller_address:
+        try:
+            ipaddress.IPv4Address(given.caller_address)
+        except ValueError:
+            raise UsageError(f"--caller-address {given.caller_address!r} is not an IPv4 address") from None
+    if given.connections is None:
+        return Evidence(caller_address=given.caller_address)
+    return Evidence(
+        connections=evidence_file.read(given.connections),
+        source=f"file {given.connections.name}",
+        caller_address=given.caller_address,
+    )
+
+
+def _simulation(text: str) -> Simulation:
+    """A world by built-in name or path; NAME:PATH begins a kept world as a copy of a built-in one."""
+    from ..simulator import World
+    from ..testing.simulation import simulated
+
+    name, colon, rest = text.partition(":")
+    if colon and name in World.builtin_names():
+        path = Path(rest)
+        if not rest or not path.parent.is_dir():
+            raise UnknownName(f"--simulate {text!r}: there is no directory {str(path.parent)!r} to keep the world in")
+        if not path.exists():
+            try:
+                World.builtin(name).save(path)
+            except OSError as error:
+                raise UsageError(f"cannot keep a simulated world in {path}: {error.strerror or error}") from None
+        return simulated(path)
+    return simulated(text)

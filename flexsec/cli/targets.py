@@ -1,0 +1,103 @@
+"""Which server a command is about."""
+
+from __future__ import annotations
+
+import os
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidTarget, UsageError
+from ..model.resource import ServerId
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from .given import TargetGiven
+
+SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID"
+
+
+def split_id(arguments: Sequence[str], target: TargetGiven) -> tuple[str, ...]:
+    """Take a leading ARM id out of positional arguments; the rest is the command's own.
+
+    Raises:
+        UsageError: an id was given twice.
+    """
+    if not arguments or not arguments[0].lstrip().startswith("/"):
+        return tuple(arguments)
+    if target.arm_id:
+        raise UsageError("the server's id is given twice: as an argument and with --id")
+    target.arm_id = arguments[0]
+    return tuple(arguments[1:])
+
+
+def only_id(arguments: Sequence[str], target: TargetGiven) -> None:
+    """Take the ARM id, the only thing that positional arguments may hold.
+
+    Raises:
+        UsageError: something else, or something more.
+    """
+    if not arguments:
+        return
+    if target.arm_id or len(arguments) > 1:
+        raise UsageError(f"{arguments[-1]!r} is one argument too many: a command is about one server")
+    target.arm_id = arguments[0]
+
+
+def resolve(target: TargetGiven, *, simulated: Sequence[ServerId] | None) -> ServerId:
+    """The server that the command line names.
+
+    Args:
+        target: what was given.
+        simulated: the servers of a simulated world, the only one of which need not be named; None for Azure.
+
+    Raises:
+        UsageError: not given, given in part, or given twice; the message says how to.
+        InvalidTarget: given, and impossible.
+    """
+    if target.arm_id:
+        if target.group or target.name:
+            raise UsageError("give the server either by id or by --resource-group and --name, not both")
+        found = ServerId.parse(target.arm_id)
+        if target.subscription and target.subscription.lower() != found.subscription_id.lower():
+            raise InvalidTarget(f"--subscription {target.subscription} is not the subscription of {found.arm_id}")
+        return found
+    if simulated is not None:
+        return _simulated(target, simulated)
+    subscription = target.subscription or os.environ.get(SUBSCRIPTION_VARIABLE, "")
+    missing = _missing(subscription, target)
+    if missing:
+        raise UsageError(f"which server? give its ARM id, or {', '.join(missing)}")
+    return ServerId(subscription, target.group, target.name)
+
+
+def _missing(subscription: str, target: TargetGiven) -> list[str]:
+    parts = {
+        f"--subscription (or {SUBSCRIPTION_VARIABLE})": subscription,
+        "--resource-group": target.group,
+        "--name": target.name,
+    }
+    return [name for name, value in parts.items() if not value]
+
+
+def _simulated(target: TargetGiven, servers: Sequence[ServerId]) -> ServerId:
+    """A simulated world is small: what is not given is told by what it holds."""
+    if target.subscription and target.group and target.name:
+        return ServerId(target.subscription, target.group, target.name)  # also one that does not exist
+    fitting = [server for server in servers if _fits(target, server)]
+    if len(fitting) == 1:
+        return fitting[0]
+    subscriptions = {server.subscription_id for server in servers}
+    if not fitting and target.group and target.name and len(subscriptions) == 1:
+        return ServerId(subscriptions.pop(), target.group, target.name)
+    listed = "".join(f"\n-g {s.resource_group} -n {s.name} -s {s.subscription_id}" for s in servers)
+    said = "which server?" if fitting else "no server of the simulated world is named so;"
+    raise UsageError(f"{said} the simulated world holds:{listed or ' none'}")
+
+
+def _fits(target: TargetGiven, server: ServerId) -> bool:
+    wanted = (
+        (target.subscription, server.subscription_id),
+        (target.group, server.resource_group),
+        (target.name, server.name),
+    )
+    return all(not asked or asked.lower() == has.lower() for asked, has in wanted)

@@ -1,0 +1,73 @@
+"""What the writing commands share: carrying out a plan for named changes, and saying what can be done next."""
+
+from __future__ import annotations
+
+import shlex
+from typing import TYPE_CHECKING
+
+from ..reporting import plan as plan_report
+from ..reporting.run import RESUMABLE, document
+from .confirm import ask
+from .exit_codes import of_run
+from .interrupts import stoppable
+from .output import say, show
+from .progress import progress
+
+if TYPE_CHECKING:
+    from ..client import FlexSec, ServerHandle
+    from ..model.plan import Plan
+    from ..model.run import Run
+    from .given import Given
+
+
+def carry_out(
+    plan: Plan, kind: str, client: FlexSec, handle: ServerHandle, given: Given, *, question: str = ""
+) -> int:
+    """Carry out a plan for changes that were asked for by name, and report it.
+
+    Args:
+        plan: made just now.
+        kind: what the run is called in the journal.
+        client: the client that the handle belongs to.
+        handle: the server.
+        given: the command line.
+        question: asked first on a terminal; "" when nothing needs asking.
+
+    Raises:
+        LeaveRequired, GuardRefused: a change is held back, or the answer was no; nothing is written.
+    """
+    from ..engine.refuse import refuse_withheld
+
+    refuse_withheld(plan)
+    if question and plan.changes:
+        ask(plan_report.document(plan), question, given)
+    with stoppable(client.stop), progress(given) as shown:
+        run = handle.carry_out(plan, kind, shown.listen)
+    show(document(run), given)
+    tell_next(run, given)
+    return of_run(run)
+
+
+def tell_next(run: Run, given: Given) -> None:
+    """Say on standard error how to go on with a run, or how to undo it."""
+    if _thrown_away(given):
+        return
+    if run.status in RESUMABLE:
+        say(f"go on with it: {command_line(f'resume {run.run_id}', given)}")
+    elif run.changed and not run.rolls_back:
+        say(f"undo it: {command_line(f'rollback {run.run_id}', given)}")
+
+
+def command_line(words: str, given: Given) -> str:
+    """A command to type next, with the options that lead to the same journal."""
+    parts = ["flexsec", words]
+    if given.settings.simulate:
+        parts.append(f"--simulate {shlex.quote(given.settings.simulate)}")
+    if given.settings.state_directory:
+        parts.append(f"--state-dir {shlex.quote(str(given.settings.state_directory))}")
+    return " ".join(parts)
+
+
+def _thrown_away(given: Given) -> bool:
+    world = given.settings.simulate
+    return bool(world) and ":" not in world and "/" not in world and "." not in world

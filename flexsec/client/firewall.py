@@ -1,0 +1,159 @@
+"""A server's firewall rules, for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import NotObserved, UnknownName
+from ..model.connections import Evidence
+from ..model.desire import DesiredFirewallRule, DesiredFirewallRuleAbsent
+from ..model.event import silent
+from ..model.firewall import rule
+from ..model.leave import Leave
+from ..model.observation import Unobserved
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Iterable
+
+    from ..model.desire import Desire
+    from ..model.event import Listener
+    from ..model.firewall import FirewallRule
+    from ..model.plan import Plan
+    from ..model.run import Run
+    from ..model.server import ServerState
+    from .server import ServerHandle
+
+_NO_LEAVE = Leave()
+_NO_EVIDENCE = Evidence()
+_PARTS = ("server", "firewall")
+
+
+class Firewall:
+    """A server's firewall rules. Writing needs .../flexibleServers/firewallRules/write and .../delete."""
+
+    def __init__(self, server: ServerHandle) -> None:
+        self._server = server
+
+    def list(self) -> tuple[FirewallRule, ...]:
+        """All rules, sorted by name. Requires .../flexibleServers/firewallRules/read.
+
+        Raises:
+            NotObserved: they could not be read, with the reason.
+        """
+        return _observed(self._server.observe(_PARTS))
+
+    def allow(
+        self,
+        name: str,
+        addresses: str,
+        *,
+        end: str | None = None,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        on_event: Listener = silent,
+    ) -> Run:
+        """Add a rule, or change the one of that name in place.
+
+        Args:
+            addresses: one IPv4 address, "a-b", or a CIDR block; with `end`, the first address.
+
+        Raises:
+            InvalidValue: a name or addresses that the service refuses, or a server on which rules have no effect.
+            LeaveRequired: the rule admits so much that a control fails, or narrows an existing rule.
+        """
+        plan = self.plan_allow(name, addresses, end=end, leave=leave, evidence=evidence)
+        return self._server.carry_out(plan, "firewall allow", on_event)
+
+    def remove(
+        self,
+        name: str,
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        on_event: Listener = silent,
+    ) -> Run:
+        """Remove a rule. Needs `leave.closing` with "firewall" and evidence of who still connects, or a reason.
+
+        Raises:
+            UnknownName: no rule of that name.
+            LeaveRequired, GuardRefused: leave or evidence is missing, or someone would be cut off.
+        """
+        plan = self.plan_remove(name, leave=leave, evidence=evidence)
+        return self._server.carry_out(plan, "firewall remove", on_event)
+
+    def reconcile(
+        self,
+        rules: Iterable[FirewallRule],
+        *,
+        remove_others: bool = False,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        on_event: Listener = silent,
+    ) -> Run:
+        """Bring about a set of rules; only what differs is written.
+
+        Args:
+            remove_others: also remove the rules that are not in the set; otherwise they are kept.
+
+        Raises:
+            as `allow` and `remove`.
+        """
+        plan = self.plan_reconcile(rules, remove_others=remove_others, leave=leave, evidence=evidence)
+        return self._server.carry_out(plan, "firewall reconcile", on_event)
+
+    def plan_allow(
+        self,
+        name: str,
+        addresses: str,
+        *,
+        end: str | None = None,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+    ) -> Plan:
+        """What `allow` would write."""
+        return self.plan_reconcile([rule(name, addresses, end)], leave=leave, evidence=evidence)
+
+    def plan_remove(self, name: str, *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE) -> Plan:
+        """What `remove` would write."""
+
+        def desires(state: ServerState) -> builtins.list[Desire]:
+            known = _observed(state)
+            found = next((item for item in known if item.name.casefold() == name.casefold()), None)
+            if found is None:
+                names = ", ".join(item.name for item in known) or "none"
+                raise UnknownName(f"there is no firewall rule {name!r}; the rules are: {names}")
+            return [_absent(found)]
+
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
+
+    def plan_reconcile(
+        self,
+        rules: Iterable[FirewallRule],
+        *,
+        remove_others: bool = False,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+    ) -> Plan:
+        """What `reconcile` would write."""
+        wanted = [rule(item.name, item.start, item.end) for item in rules]
+        names = {item.name.casefold() for item in wanted}
+
+        def desires(state: ServerState) -> builtins.list[Desire]:
+            known = _observed(state)
+            others = [item for item in known if item.name.casefold() not in names] if remove_others else []
+            present = [DesiredFirewallRule(name=item.name, start=item.start, end=item.end) for item in wanted]
+            return [*present, *(_absent(item) for item in others)]
+
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
+
+
+def _absent(found: FirewallRule) -> DesiredFirewallRuleAbsent:
+    return DesiredFirewallRuleAbsent(name=found.name, start=found.start, end=found.end)
+
+
+def _observed(state: ServerState) -> tuple[FirewallRule, ...]:
+    found = state.firewall
+    if isinstance(found, Unobserved):
+        raise NotObserved(f"the firewall rules could not be read: {found.reason}", missing_action=found.missing_action)
+    return found

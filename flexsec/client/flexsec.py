@@ -1,0 +1,193 @@
+"""One subscription's flexible servers, and the runs recorded on this machine."""
+
+from __future__ import annotations
+
+import threading
+from typing import TYPE_CHECKING
+
+from ..engine import apply as applying
+from ..engine.history import as_run, plan_of
+from ..engine.journal_files import JournalFiles
+from ..engine.rollback import rollback_plan
+from ..errors import InvalidValue, UnknownName
+from ..model.clock import SystemClock
+from ..model.connections import Evidence
+from ..model.event import silent
+from ..model.leave import Leave
+from ..model.resource import ServerId, check_subscription_id
+from .server import ServerHandle
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from azure.core.credentials import TokenCredential
+    from azure.core.pipeline.transport import HttpTransport
+
+    from ..azure.connection import Connection
+    from ..model.clock import Clock
+    from ..model.event import Listener
+    from ..model.journal import JournalStore
+    from ..model.plan import Plan
+    from ..model.run import Run
+
+_NO_LEAVE = Leave()
+_NO_EVIDENCE = Evidence()
+
+
+class FlexSec:
+    """One subscription's flexible servers, and the runs recorded on this machine.
+
+    Args:
+        credential: anything with `get_token`, such as azure.identity.DefaultAzureCredential().
+        subscription_id: a GUID.
+        cloud: "public", "us-government" or "china".
+        transport: an azure-core HTTP transport instead of the usual one (the simulator's, for instance).
+        clock: the clock that waits and deadlines run on.
+        state_directory: where journals and locks are kept; default: the user's state directory.
+        poll: "header" waits between polls as the service asks; "eager" polls more often, for one server at a time.
+        timeout: seconds that one run, or one reading, may take.
+        application_id: up to 24 characters put in front of the user agent.
+
+    Raises:
+        InvalidTarget: the subscription id is not one.
+        UnknownName: no such cloud.
+        InvalidValue: an unknown way to poll, or a timeout that is not positive.
+    """
+
+    def __init__(
+        self,
+        credential: TokenCredential,
+        subscription_id: str,
+        *,
+        cloud: str = "public",
+        transport: HttpTransport[object, object] | None = None,
+        clock: Clock | None = None,
+        state_directory: Path | None = None,
+        poll: str = "header",
+        timeout: float = 3600.0,
+        application_id: str = "",
+    ) -> None:
+        check_subscription_id(subscription_id)
+        if poll not in ("header", "eager"):
+            raise InvalidValue(f"there is no way to poll called {poll!r}; it is 'header' or 'eager'")
+        if timeout <= 0:
+            raise InvalidValue(f"a timeout of {timeout} seconds leaves no time; give a positive number")
+        self.subscription_id = subscription_id
+        self.timeout = timeout
+        self.clock: Clock = clock or SystemClock()
+        self.journals: JournalStore = JournalFiles(state_directory or _state_directory())
+        self._credential = credential
+        self._cloud = cloud
+        self._transport = transport
+        self._eager = poll == "eager"
+        self._application_id = application_id
+        self._connection: Connection | None = None
+        self._stop = threading.Event()
+
+    @property
+    def connection(self) -> Connection:
+        """The connection to Azure, made on first use."""
+        if self._connection is None:
+            from ..azure.clouds import cloud
+            from ..azure.connection import Connection
+
+            self._connection = Connection(
+                self._credential,
+                self.subscription_id,
+                clock=self.clock,
+                cloud=cloud(self._cloud),
+                transport=self._transport,
+                eager=self._eager,
+                application_id=self._application_id,
+            )
+        return self._connection
+
+    def server(self, resource_group: str, name: str) -> ServerHandle:
+        """A flexible server; nothing is read yet.
+
+        Raises:
+            InvalidTarget: names that no server can have.
+        """
+        return ServerHandle(self, ServerId(self.subscription_id, resource_group, name))
+
+    def stop(self) -> None:
+        """Ask the run that is going on to finish the write in flight and then to stop, resumable."""
+        self._stop.set()
+
+    def runs(self) -> tuple[Run, ...]:
+        """The runs recorded here, newest first; a journal that cannot be trusted is left out."""
+        read = [as_run(self.journals, run_id, damaged_is_none=True) for run_id in reversed(self.journals.runs())]
+        found = [run for run in read if run is not None]
+        return tuple(applying.with_history(run, found) for run in found)
+
+    def run(self, run_id: str) -> Run:
+        """One run.
+
+        Raises:
+            UnknownName: no such run.
+            JournalDamaged: its journal cannot be trusted.
+        """
+        return applying.with_history(as_run(self.journals, run_id), self.runs())
+
+    def resume(self, run_id: str, *, on_event: Listener = silent) -> Run:
+        """Finish a run that was interrupted, failed in part or could not tell.
+
+        Raises:
+            UnknownName, JournalDamaged, RunInProgress: it cannot be resumed.
+        """
+        run = as_run(self.journals, run_id)
+        handle = self._of(run)
+        judge = handle.judge_again(run, plan_of(self.journals, run_id).baseline_source)
+        return applying.resume(run_id, handle.means(on_event, judge))
+
+    def plan_rollback(self, run_id: str, *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE) -> Plan:
+        """What undoing a run would write, and what it would leave alone.
+
+        Raises:
+            UnknownName, JournalDamaged: no such run, or not to be trusted.
+        """
+        run = as_run(self.journals, run_id)
+        handle = self._of(run)
+        state = handle.observe()
+        planner = handle.planner(state, handle.baseline_or_recommended(plan_of(self.journals, run_id).baseline_source))
+        return rollback_plan(run, state, handle.operations, planner, leave=leave, evidence=evidence)
+
+    def rollback(
+        self,
+        run_id: str,
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        plan: Plan | None = None,
+        on_event: Listener = silent,
+    ) -> Run:
+        """Undo a run, newest change first; only values that are still the run's are restored.
+
+        Args:
+            leave: `lower_security` is needed to undo a hardening; `closing` and `restart` as in a plan.
+            plan: made by `plan_rollback` and shown to someone; without it one is made.
+
+        Raises:
+            UnknownName, JournalDamaged, StalePlan, RunInProgress: it cannot be undone now.
+        """
+        chosen = plan or self.plan_rollback(run_id, leave=leave, evidence=evidence)
+        handle = self._of(as_run(self.journals, run_id))
+        return applying.apply(chosen, handle.means(on_event, None), kind="rollback", rolls_back=run_id)
+
+    def stopped(self) -> bool:
+        """Whether `stop` was called."""
+        return self._stop.is_set()
+
+    def _of(self, run: Run) -> ServerHandle:
+        server = ServerId.parse(run.server_id)
+        if server.subscription_id.casefold() != self.subscription_id.casefold():
+            raise UnknownName(
+                f"run {run.run_id} was on subscription {server.subscription_id}, not on {self.subscription_id}"
+            )
+        return ServerHandle(self, server)
+
+
+def _state_directory() -> Path:
+    from platformdirs import user_state_path
+
+    return user_state_path("flexsec", appauthor=False)

@@ -1,0 +1,127 @@
+"""A server's parameters, for scripts."""
+
+from __future__ import annotations
+
+import difflib
+from typing import TYPE_CHECKING
+
+from ..engine.plan import desired_parameters
+from ..errors import InvalidValue, NotObserved, UnknownName
+from ..model.connections import Evidence
+from ..model.event import silent
+from ..model.leave import Leave
+from ..model.observation import Unobserved
+
+if TYPE_CHECKING:
+    import builtins
+    from collections.abc import Iterable, Mapping
+
+    from ..model.desire import Desire
+    from ..model.event import Listener
+    from ..model.parameter import Parameter
+    from ..model.plan import Plan
+    from ..model.run import Run
+    from ..model.server import ServerState
+    from .server import ServerHandle
+
+_NO_LEAVE = Leave()
+_NO_EVIDENCE = Evidence()
+_PARTS = ("server", "parameters")
+
+
+class Parameters:
+    """A server's parameters. Writing needs Microsoft.DBforPostgreSQL/flexibleServers/configurations/write."""
+
+    def __init__(self, server: ServerHandle) -> None:
+        self._server = server
+
+    def list(self) -> tuple[Parameter, ...]:
+        """All parameters, sorted by name. Requires .../flexibleServers/configurations/read.
+
+        Raises:
+            NotObserved: they could not be read, with the reason.
+        """
+        return _observed(self._server.observe(("parameters",)))
+
+    def get(self, name: str) -> Parameter:
+        """One parameter.
+
+        Raises:
+            UnknownName: this server has no such parameter; close names are suggested.
+            NotObserved: the parameters could not be read.
+        """
+        return _find(name, self.list())
+
+    def set(
+        self,
+        name: str,
+        value: str,
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        on_event: Listener = silent,
+    ) -> Run:
+        """Set one parameter and read it back; a value that it has already is not written.
+
+        A static parameter comes into force with a restart, which this does not make.
+
+        Raises:
+            UnknownName, InvalidValue: no such parameter, read-only, or not an allowed value; nothing is sent.
+            LeaveRequired, GuardRefused: it would lower security or shut clients out.
+        """
+        return self.set_many({name: value}, leave=leave, evidence=evidence, on_event=on_event)
+
+    def set_many(
+        self,
+        values: Mapping[str, str],
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        on_event: Listener = silent,
+    ) -> Run:
+        """Set several parameters in one run, one write at a time; see `set`."""
+        plan = self.plan_set(values, leave=leave, evidence=evidence)
+        return self._server.carry_out(plan, "parameters set", on_event)
+
+    def reset(self, name: str, *, leave: Leave = _NO_LEAVE, on_event: Listener = silent) -> Run:
+        """Write a parameter's default back: the service has no other way to reset one."""
+        return self._server.carry_out(self.plan_reset([name], leave=leave), "parameters reset", on_event)
+
+    def plan_set(
+        self, values: Mapping[str, str], *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE
+    ) -> Plan:
+        """What `set_many` would write."""
+        if not values:
+            raise InvalidValue("no parameter is named; give at least one name and value")
+
+        def desires(state: ServerState) -> builtins.list[Desire]:
+            known = _observed(state)
+            return desired_parameters({_find(name, known).name: value for name, value in values.items()})
+
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
+
+    def plan_reset(self, names: Iterable[str], *, leave: Leave = _NO_LEAVE) -> Plan:
+        """What `reset` would write."""
+        wanted = tuple(names)
+
+        def desires(state: ServerState) -> builtins.list[Desire]:
+            known = _observed(state)
+            return desired_parameters({name: _find(name, known).default for name in wanted})
+
+        return self._server.direct(desires, _PARTS, leave=leave)
+
+
+def _observed(state: ServerState) -> tuple[Parameter, ...]:
+    found = state.parameters
+    if isinstance(found, Unobserved):
+        raise NotObserved(f"the parameters could not be read: {found.reason}", missing_action=found.missing_action)
+    return found
+
+
+def _find(name: str, known: tuple[Parameter, ...]) -> Parameter:
+    found = next((p for p in known if p.name.casefold() == name.casefold()), None)
+    if found is not None:
+        return found
+    close = difflib.get_close_matches(name, [p.name for p in known], n=3)
+    hint = f"; did you mean {' or '.join(close)}?" if close else "; `flexsec parameters list` shows them"
+    raise UnknownName(f"this server has no parameter {name!r}{hint}")

@@ -1,0 +1,251 @@
+"""One flexible server: observed, judged, planned, changed, and its parts by name."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..engine import apply as applying
+from ..engine.evaluate import evaluate
+from ..engine.observe import PARTS, Observers, observe
+from ..engine.plan import Planner
+from ..engine.refuse import refuse_withheld
+from ..errors import FlexSecError, InvalidValue, PlanInvalid
+from ..model.change import Change
+from ..model.clock import Deadline
+from ..model.connections import Evidence
+from ..model.event import silent
+from ..model.leave import Leave
+from ..model.resource import ServerId
+from ..model.run import Hardening, RunStatus
+from ..operations.operation import Obstacle
+from ..operations.registry import OPERATIONS
+from .firewall import Firewall
+from .parameters import Parameters
+from .threat_protection import ThreatProtectionSetting
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable
+
+    from ..baselines.baseline import Baseline
+    from ..model.desire import Desire
+    from ..model.event import Listener
+    from ..model.plan import Plan
+    from ..model.run import Run
+    from ..model.server import ServerState
+    from ..model.verdict import Assessment
+    from .flexsec import FlexSec
+
+_NO_LEAVE = Leave()
+_NO_EVIDENCE = Evidence()
+
+
+class ServerHandle:
+    """One flexible server. Reading and changing it needs the RBAC actions that each operation names."""
+
+    def __init__(self, flexsec: FlexSec, server: ServerId) -> None:
+        self._flexsec = flexsec
+        self.id = server
+        self.operations = {operation.kind: operation for operation in OPERATIONS}
+        self.parameters = Parameters(self)
+        self.firewall = Firewall(self)
+        self.threat_protection = ThreatProtectionSetting(self)
+
+    def observe(self, parts: Iterable[str] = PARTS) -> ServerState:
+        """Read the server: five requests, fewer when only some `parts` are asked for.
+
+        Requires Microsoft.DBforPostgreSQL/flexibleServers/read and, below it, configurations/read, firewallRules/read,
+        administrators/read and advancedThreatProtectionSettings/read; what is not allowed comes back `Unobserved`.
+
+        Raises:
+            NotFound, Unauthorized, CredentialUnavailable: there is nothing to read, or nobody to read as.
+        """
+        return observe(self._flexsec.connection, self.id, _observers(), deadline=self._deadline(), parts=tuple(parts))
+
+    def audit(self, baseline: str | Baseline = "recommended") -> Assessment:
+        """Judge the server against a baseline (a built-in name, a file's path or a loaded baseline).
+
+        Raises:
+            UnknownName, BaselineInvalid: the baseline cannot be used.
+            NotFound, Unauthorized, CredentialUnavailable: as `observe`.
+        """
+        chosen = self.baseline(baseline)
+        return self._judge(chosen)(self.observe())
+
+    def plan(
+        self,
+        baseline: str | Baseline = "recommended",
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+    ) -> Plan:
+        """What would be written to make failing controls pass, and what would not, with the reasons.
+
+        Raises:
+            as `audit`.
+        """
+        chosen = self.baseline(baseline)
+        return self.planner(self.observe(), chosen).for_failures(leave=leave, evidence=evidence)
+
+    def apply(self, plan: Plan, *, on_event: Listener = silent) -> Run:
+        """Carry out a plan. A change that the service refuses is in the run, not raised.
+
+        Raises:
+            PlanInvalid: edited after it was made, or made for another server.
+            StalePlan: the server is no longer as the plan found it.
+            RunInProgress: another run holds the server, or an earlier one is unfinished.
+        """
+        own = self._own(plan)
+        judge = self._judge(self.baseline_or_recommended(own.baseline_source)) if own.baseline_source else None
+        return applying.apply(own, self.means(on_event, judge), kind="apply")
+
+    def harden(
+        self,
+        baseline: str | Baseline = "recommended",
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        approve: Callable[[Plan], bool] | None = None,
+        rollback_on_failure: bool = False,
+        on_event: Listener = silent,
+    ) -> Hardening:
+        """Observe, evaluate, plan, apply and verify in one call.
+
+        Args:
+            approve: shown the plan before anything is written; False ends it there.
+            rollback_on_failure: undo the run when a change failed or its end is not known.
+
+        Raises:
+            as `plan` and `apply`.
+        """
+        chosen = self.baseline(baseline)
+        state = self.observe()
+        plan = self.planner(state, chosen).for_failures(leave=leave, evidence=evidence)
+        if not plan.changes or (approve is not None and not approve(plan)):
+            return Hardening(before=plan.assessment, plan=plan, run=None, after=plan.assessment)
+        run = applying.apply(
+            plan, self.means(on_event, self._judge(chosen)), kind="harden", observed=None if approve else state
+        )
+        rolled_back = None
+        failed = run.status in (RunStatus.PARTIAL, RunStatus.INDETERMINATE)
+        if rollback_on_failure and failed and run.changed:
+            rolled_back = self._undo(run, evidence, on_event)
+        after = run.verified if run.verified and rolled_back is None else self._judge(chosen)(self.observe())
+        return Hardening(before=plan.assessment, plan=plan, run=run, after=after, rolled_back=rolled_back)
+
+    def _undo(self, run: Run, evidence: Evidence, on_event: Listener) -> Run:
+        """A run that undoes itself was asked to: lowering what it raised, and closing what it opened, is its leave."""
+        reason = "undoing a failed run, as asked"
+        leave = Leave(lower_security=True, closing=("firewall", "tls-minimum"), without_evidence=reason)
+        settled = run
+        if run.status is RunStatus.INDETERMINATE:
+            settled = applying.resume(run.run_id, self.means(on_event, None))
+        return self._flexsec.rollback(settled.run_id, leave=leave, evidence=evidence, on_event=on_event)
+
+    # -- for the facade's own parts --------------------------------------------------------------------------------
+
+    def baseline(self, baseline: str | Baseline) -> Baseline:
+        """A loaded baseline."""
+        from ..baselines.loader import load
+
+        return load(baseline) if isinstance(baseline, str) else baseline
+
+    def planner(self, state: ServerState, baseline: Baseline) -> Planner:
+        """What makes plans for a state under a baseline."""
+        names = {name for selection in baseline.controls for name in selection.control.parameters}
+        return Planner(
+            self.operations,
+            state,
+            self._judge(baseline),
+            parameters=names,
+            baseline_source=baseline.sources[0],
+            now=self._flexsec.clock.now(),
+        )
+
+    def means(self, on_event: Listener, judge: Callable[[ServerState], Assessment] | None) -> applying.Means:
+        """What a run on this server needs."""
+        return applying.Means(
+            connection=self._flexsec.connection,
+            observers=_observers(),
+            operations=self.operations,
+            journals=self._flexsec.journals,
+            deadline=self._deadline(),
+            on_event=on_event,
+            stopped=self._flexsec.stopped,
+            judge=judge,
+        )
+
+    def judge_again(self, run: Run, source: str) -> Callable[[ServerState], Assessment] | None:
+        """The judge for a run's end: none for a high-level operation, which proves itself by reading back."""
+        if run.kind not in ("apply", "harden"):
+            return None
+        try:
+            return self._judge(self.baseline(source))
+        except FlexSecError:
+            return None  # the baseline's file has moved; the run can still be finished
+
+    def baseline_or_recommended(self, source: str) -> Baseline:
+        """The baseline that a run was judged by, or the recommended one when its file is gone."""
+        try:
+            return self.baseline(source)
+        except FlexSecError:
+            return self.baseline("recommended")
+
+    def direct(
+        self,
+        desires: Callable[[ServerState], Iterable[Desire]],
+        parts: tuple[str, ...],
+        *,
+        leave: Leave,
+        evidence: Evidence = _NO_EVIDENCE,
+    ) -> Plan:
+        """A plan for what a caller asks for by name, judged by the recommended baseline.
+
+        Args:
+            desires: what is asked for, given what was observed; may refuse names that do not exist.
+            parts: what has to be read for it.
+
+        Raises:
+            InvalidValue: a desire that the operation cannot fulfil, with all reasons; nothing was sent.
+        """
+        state = self.observe(parts)
+        planner = self.planner(state, self.baseline("recommended"))
+        found = [planner.diff(desire) for desire in desires(state)]
+        problems = [item.reason for item in found if isinstance(item, Obstacle)]
+        if problems:
+            raise InvalidValue("\n".join(problems))
+        changes = [item for item in found if isinstance(item, Change)]
+        return planner.assemble(changes, leave=leave, evidence=evidence)
+
+    def carry_out(self, plan: Plan, kind: str, on_event: Listener) -> Run:
+        """Apply a plan that `direct` made.
+
+        Raises:
+            LeaveRequired, GuardRefused: a change is withheld; nothing is written.
+        """
+        refuse_withheld(plan)
+        return applying.apply(self._own(plan), self.means(on_event, None), kind=kind)
+
+    def _own(self, plan: Plan) -> Plan:
+        if ServerId.parse(plan.server_id).key != self.id.key:
+            raise PlanInvalid(f"the plan is for {plan.server_id}, not for {self.id}")
+        return plan
+
+    def _judge(self, baseline: Baseline) -> Callable[[ServerState], Assessment]:
+        clock = self._flexsec.clock
+        return lambda state: evaluate(state, baseline, today=clock.now().date())
+
+    def _deadline(self) -> Deadline:
+        return Deadline(self._flexsec.clock, self._flexsec.timeout)
+
+
+def _observers() -> Observers:
+    from ..observers import administrators, firewall, parameters, server, threat_protection
+
+    modules = {
+        "server": server.observe,
+        "parameters": parameters.observe,
+        "firewall": firewall.observe,
+        "administrators": administrators.observe,
+        "threat_protection": threat_protection.observe,
+    }
+    return Observers(parts=modules, parameter=parameters.observe_one)

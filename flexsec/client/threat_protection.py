@@ -1,0 +1,52 @@
+"""A server's own switch of Microsoft Defender for open-source relational databases, for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import NotObserved
+from ..model.desire import DesiredThreatProtection
+from ..model.event import silent
+from ..model.leave import Leave
+from ..model.observation import Unobserved
+
+if TYPE_CHECKING:
+    from ..model.event import Listener
+    from ..model.plan import Plan
+    from ..model.run import Run
+    from ..model.server import ThreatProtection
+    from .server import ServerHandle
+
+_PARTS = ("server", "threat_protection")
+
+
+class ThreatProtectionSetting:
+    """The per-server setting; the subscription-wide Defender plan is not touched."""
+
+    def __init__(self, server: ServerHandle) -> None:
+        self._server = server
+
+    def get(self) -> ThreatProtection:
+        """The setting. Requires .../flexibleServers/advancedThreatProtectionSettings/read.
+
+        Raises:
+            NotObserved: it could not be read, with the reason.
+        """
+        found = self._server.observe(_PARTS).threat_protection
+        if isinstance(found, Unobserved):
+            raise NotObserved(
+                f"threat protection could not be read: {found.reason}", missing_action=found.missing_action
+            )
+        return found
+
+    def enable(self, *, on_event: Listener = silent) -> Run:
+        """Enable it and read it back; billed per server. Requires .../advancedThreatProtectionSettings/write.
+
+        Raises:
+            InvalidValue: the setting could not be read, so it is not known whether a write is needed.
+        """
+        return self._server.carry_out(self.plan_enable(), "threat protection enable", on_event)
+
+    def plan_enable(self) -> Plan:
+        """What `enable` would write."""
+        return self._server.direct(lambda _: [DesiredThreatProtection(enabled=True)], _PARTS, leave=Leave())

@@ -1,0 +1,89 @@
+"""What a run needs to reach one server: the connection, what reads it, what changes it, and until when."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+from ..errors import FlexSecError, GuardRefused
+from ..model.server import Server
+from .observe import refresh
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..azure.connection import Connection
+    from ..model.change import Change
+    from ..model.clock import Clock, Deadline
+    from ..model.resource import ServerId
+    from ..model.server import ServerState
+    from ..operations.operation import Operation
+    from .observe import Observers
+
+WEDGED_AFTER_SECONDS = 1800.0
+"""A server that is not Ready for so long is stuck: the longest recorded update took 1,026 seconds, and a public report
+tells of servers that stay Updating for hours until support clears them (A9)."""
+
+_ENDS_BADLY = frozenset({"stopped", "stopping", "disabled", "inaccessible", "dropping"})
+
+
+class ServerWedged(FlexSecError):
+    """The server has not become Ready for `WEDGED_AFTER_SECONDS`; writing to it goes on failing."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ServerAccess:
+    """One server, as a run reaches it."""
+
+    connection: Connection
+    server: ServerId
+    observers: Observers
+    operations: Mapping[str, Operation]
+    deadline: Deadline
+
+    @property
+    def clock(self) -> Clock:
+        """The clock that all waiting runs on."""
+        return self.connection.clock
+
+    def refresh(self, state: ServerState, change: Change) -> ServerState:
+        """Read again what the change is about."""
+        return refresh(
+            state,
+            change,
+            reads=self.operations[change.kind].reads,
+            connection=self.connection,
+            server=self.server,
+            observers=self.observers,
+            deadline=self.deadline,
+        )
+
+    def wait_until_ready(self, *, times: int = 1) -> None:
+        """Wait until the server says Ready so many times in a row.
+
+        Only Ready ends the wait well; Stopped, Disabled, Inaccessible and Dropping end it badly; every other word,
+        also one that no version of the service has used yet, means that work goes on (A6).
+
+        Raises:
+            GuardRefused: the server came to a state in which nothing is written.
+            ServerWedged: it stays in between for `WEDGED_AFTER_SECONDS`.
+            DeadlineExceeded: the time given is used up.
+        """
+        began, seen, pause = self.clock.monotonic(), 0, 1.0
+        while True:
+            found = self.observers.parts["server"](self.connection, self.server, deadline=self.deadline)
+            state = found.state.casefold() if isinstance(found, Server) else ""
+            seen = seen + 1 if state == "ready" else 0
+            if seen >= times:
+                return
+            if state in _ENDS_BADLY:
+                raise GuardRefused(f"the server is {found.state}: nothing is written to it")
+            if self.clock.monotonic() - began >= WEDGED_AFTER_SECONDS:
+                raise ServerWedged(
+                    f"the server has been {found.state} for {WEDGED_AFTER_SECONDS / 60:.0f} minutes and takes "
+                    "no change; only Azure support can clear that: open a ticket with the request ids of this run"
+                )
+            if self.deadline.passed:
+                raise ServerWedged(f"the server is still {found.state}, and the time given is used up")
+            self.clock.sleep(min(pause, max(self.deadline.remaining, 0.001)))
+            pause = 1.0 if state == "ready" else min(pause * 1.5, 15.0)

@@ -1,0 +1,95 @@
+"""Evaluating: what each control of a baseline says about an observed server. Pure; writes and reads nothing."""
+
+from __future__ import annotations
+
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING
+
+from ..model.desire import DesiredFirewallRuleAbsent
+from ..model.observation import Unobserved
+from ..model.server import Networking, ServerState
+from ..model.verdict import Assessment, Status, Verdict, Waiver
+
+if TYPE_CHECKING:
+    from datetime import date
+
+    from ..baselines.baseline import Baseline, Selection
+
+
+def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessment:
+    """Judge a server by a baseline.
+
+    Args:
+        state: what was observed.
+        baseline: what is asked for.
+        today: the day by which waivers hold or have expired (UTC).
+
+    Returns:
+        A verdict for each control of the baseline, in its order. A failure that a waiver covers is `waived`; under an
+        expired waiver it stays a failure and says so.
+    """
+    name = state.server_id.rstrip("/").rpartition("/")[2].casefold()
+    waivers = tuple(waiver for waiver in baseline.waivers if fnmatchcase(name, waiver.servers.casefold()))
+    verdicts = tuple(_verdict(state, selection, waivers, today) for selection in baseline.controls)
+    return Assessment(
+        server_id=state.server_id,
+        baseline=baseline.name,
+        observed_at=state.observed_at,
+        server_state="unobserved" if isinstance(state.server, Unobserved) else state.server.state,
+        verdicts=verdicts,
+        notes=(*_waiver_notes(verdicts, waivers), *_firewall_notes(state, verdicts)),
+    )
+
+
+def _verdict(state: ServerState, selection: Selection, waivers: tuple[Waiver, ...], today: date) -> Verdict:
+    control = selection.control
+    check = control.judge(state, selection.arguments)
+    waiver = _longest(control.id, waivers) if check.status == Status.FAIL else None
+    expired = waiver is not None and waiver.expires < today
+    return Verdict(
+        control=control.id,
+        title=control.title,
+        severity=control.severity,
+        check=check,
+        status=Status.WAIVED if waiver is not None and not expired else check.status,
+        waiver=waiver,
+        waiver_expired=expired,
+    )
+
+
+def _longest(control_id: str, waivers: tuple[Waiver, ...]) -> Waiver | None:
+    """Of several waivers for one control, the one that holds longest; the first of equals."""
+    return max((one for one in waivers if one.control == control_id), key=lambda one: one.expires, default=None)
+
+
+def _waiver_notes(verdicts: tuple[Verdict, ...], waivers: tuple[Waiver, ...]) -> list[str]:
+    notes = []
+    for verdict in verdicts:
+        waiver = verdict.waiver if verdict.waiver_expired else None
+        if waiver is not None:
+            notes.append(
+                f"the waiver of {verdict.control} ({waiver.ticket}, {waiver.owner}) expired on {waiver.expires}: "
+                "mend the finding or renew the waiver"
+            )
+        elif verdict.status == Status.PASS and (spare := _longest(verdict.control, waivers)):
+            notes.append(f"the waiver of {verdict.control} ({spare.ticket}) is no longer needed: the control passes")
+    return notes
+
+
+def _firewall_notes(state: ServerState, verdicts: tuple[Verdict, ...]) -> list[str]:
+    """Rules that no failing control wants gone are kept, and the report says so."""
+    if isinstance(state.firewall, Unobserved) or not state.firewall:
+        return []
+    unwanted = {
+        desire.name
+        for verdict in verdicts
+        if verdict.status == Status.FAIL
+        for desire in verdict.check.desires
+        if isinstance(desire, DesiredFirewallRuleAbsent)
+    }
+    kept = [str(rule) for rule in state.firewall if rule.name not in unwanted]
+    notes = [f"firewall rules that the baseline does not own are kept: {', '.join(kept)}"] if kept else []
+    closed = not isinstance(state.server, Unobserved) and state.server.public_network_access.casefold() == "disabled"
+    if closed and not isinstance(state.server, Unobserved) and state.server.networking == Networking.PUBLIC:
+        notes.append("the firewall rules come back into force if public network access is enabled again")
+    return notes

@@ -1,0 +1,68 @@
+"""Evidence of who still connects, from a file: CSV with a header, or a JSON list of objects."""
+
+from __future__ import annotations
+
+import csv
+import io
+import ipaddress
+import json
+from typing import TYPE_CHECKING
+
+from ..errors import UsageError
+from ..model.connections import Connection
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+_COLUMNS = ("address", "role", "tls_version")
+
+
+def read(path: Path) -> tuple[Connection, ...]:
+    """Read connections; an empty file is refused, since nobody seen is not nobody connecting.
+
+    Args:
+        path: `.json` for a list of objects, anything else for CSV with a header. Columns: address (IPv4, required),
+            role, tls_version; others are ignored.
+
+    Raises:
+        UsageError: naming the file, the line and what was expected.
+    """
+    try:
+        text = path.read_text(encoding="utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot read connections from {path}: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"{path} is not a text file; expected CSV or JSON with a column 'address'") from None
+    rows = _from_json(text, path) if path.suffix.casefold() == ".json" else _from_csv(text, path)
+    if not rows:
+        raise UsageError(f"{path} holds no connection; leave the file out when nothing is known about clients")
+    return tuple(_connection(row, place) for place, row in rows)
+
+
+def _from_csv(text: str, path: Path) -> list[tuple[str, dict[str, object]]]:
+    reader = csv.DictReader(io.StringIO(text))
+    if "address" not in (reader.fieldnames or []):
+        raise UsageError(f"{path}:1: expected a header with the column 'address' (and optionally role, tls_version)")
+    try:
+        return [(f"{path}:{reader.line_num}", dict(row)) for row in reader]
+    except csv.Error as error:
+        raise UsageError(f"{path}:{reader.line_num}: not CSV: {error}") from None
+
+
+def _from_json(text: str, path: Path) -> list[tuple[str, dict[str, object]]]:
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise UsageError(f"{path}: not JSON: {error}") from None
+    if not isinstance(data, list) or not all(isinstance(row, dict) for row in data):
+        raise UsageError(f'{path}: expected a list of objects such as {{"address": "203.0.113.7"}}')
+    return [(f"{path}: entry {number}", row) for number, row in enumerate(data, 1)]
+
+
+def _connection(row: dict[str, object], place: str) -> Connection:
+    values = {column: str(row.get(column) or "").strip() for column in _COLUMNS}
+    try:
+        ipaddress.IPv4Address(values["address"])
+    except ValueError:
+        raise UsageError(f"{place}: {values['address']!r} is not an IPv4 address") from None
+    return Connection(**values)

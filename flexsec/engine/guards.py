@@ -1,0 +1,257 @@
+"""What keeps a plan from locking someone out: pure functions from (observed, evidence, leave) to refusals.
+
+Never the last working way in. Missing evidence is unknown, never clear.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..model.change import CLOSING_CLASSES
+from ..model.firewall import FirewallRule, RuleClass
+from ..model.observation import Unobserved
+from ..model.parameter import Parameter
+from ..model.plan import Withheld
+from ..model.server import Networking, Server
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from datetime import datetime
+
+    from ..model.change import Change
+    from ..model.connections import Evidence
+    from ..model.leave import Leave
+    from ..model.server import ServerState
+
+_TLS_ORDER = {"TLSv1": 10, "TLSv1.0": 10, "TLSv1.1": 11, "TLSv1.2": 12, "TLSv1.3": 13}
+
+
+def withheld(
+    change: Change,
+    state: ServerState,
+    *,
+    leave: Leave,
+    evidence: Evidence,
+    moment: datetime,
+    restoring: bool = False,
+) -> Withheld | None:
+    """Why this change is not made in this state, or None.
+
+    Args:
+        state: as it will be when the change's turn comes (earlier changes predicted).
+        moment: now, in UTC, for the restart window.
+        restoring: the change brings back what was there before a run.
+    """
+    return (
+        _server_writable(change, state)
+        or _never_written(change, restoring=restoring)
+        or _leave_to_lower(change, leave)
+        or _leave_to_close(change, leave)
+        or _leave_to_restart(change, state, leave, moment)
+        or _firewall_refusal(change, state, leave, evidence)
+        or _tls_refusal(change, state, leave, evidence)
+    )
+
+
+def in_safe_order(changes: Sequence[Change], state: ServerState, evidence: Evidence) -> list[Change]:
+    """The same changes by phase; in the closing phase what admits the caller goes last."""
+
+    def admits_caller(change: Change) -> bool:
+        found = _rule(change, before=change.before is not None)
+        return found is not None and bool(evidence.caller_address) and found.admits(evidence.caller_address)
+
+    def rank(item: tuple[int, Change]) -> tuple[int, bool, bool, int]:
+        position, change = item
+        static = change.kind == "parameters" and (change.after or {}).get("dynamic") == "false"
+        return change.phase, static, admits_caller(change), position
+
+    return [change for _, change in sorted(enumerate(changes), key=rank)]
+
+
+def _server_writable(change: Change, state: ServerState) -> Withheld | None:
+    if not isinstance(state.server, Server):
+        return Withheld(change=change, by="guard", reason=f"the server was not read: {state.server.reason}")
+    bad = {"stopped", "stopping", "disabled", "inaccessible", "dropping", "provisioning"}
+    if state.server.state.casefold() in bad:
+        return Withheld(
+            change=change, by="guard", reason=f"the server is {state.server.state}: nothing is written to it"
+        )
+    return None
+
+
+def _never_written(change: Change, *, restoring: bool) -> Withheld | None:
+    value = (change.after or {}).get("value", "").casefold()
+    if restoring or change.kind != "parameters" or change.name != "log_statement" or value == "none":
+        return None
+    return Withheld(
+        change=change,
+        by="guard",
+        reason=f"log_statement={value} writes role passwords into the server log; audit DDL with pgaudit.log instead",
+    )
+
+
+def _leave_to_lower(change: Change, leave: Leave) -> Withheld | None:
+    if not change.lowers_security or leave.lower_security:
+        return None
+    return Withheld(
+        change=change, by="leave", reason="it makes a control fail that passes now", needs="--allow-lowering"
+    )
+
+
+def _leave_to_close(change: Change, leave: Leave) -> Withheld | None:
+    if not change.closing or change.closing in leave.closing:
+        return None
+    return Withheld(
+        change=change,
+        by="leave",
+        reason=f"it takes access away ({CLOSING_CLASSES[change.closing]})",
+        needs=f"--allow-closing {change.closing}",
+    )
+
+
+def _leave_to_restart(change: Change, state: ServerState, leave: Leave, moment: datetime) -> Withheld | None:
+    if not change.restarts:
+        return None
+    if not leave.restart:
+        return Withheld(change=change, by="leave", reason="it restarts the server", needs="--allow-restart")
+    if leave.restart_window is not None and not leave.restart_window.holds(moment):
+        return Withheld(
+            change=change,
+            by="window",
+            reason=f"it is {moment:%H:%M} UTC, outside the restart window {leave.restart_window}",
+        )
+    server = state.server
+    if isinstance(server, Server) and _standby_unhealthy(server):
+        return Withheld(
+            change=change,
+            by="guard",
+            reason=f"high availability is {server.high_availability_state or 'in an unknown state'}, not Healthy",
+        )
+    return None
+
+
+def _standby_unhealthy(server: Server) -> bool:
+    if server.high_availability_mode.casefold() in ("", "disabled"):
+        return False
+    return server.high_availability_state.casefold() != "healthy"
+
+
+def _firewall_refusal(change: Change, state: ServerState, leave: Leave, evidence: Evidence) -> Withheld | None:
+    if change.closing != "firewall" or isinstance(state.firewall, Unobserved):
+        return None
+    before = state.firewall
+    after = _after(change, before)
+    if not after and not _private_way_in(state):
+        return Withheld(
+            change=change,
+            by="guard",
+            reason="it is the last way in: no other firewall rule or private endpoint remains",
+        )
+    caller = evidence.caller_address
+    if caller and _admitted(caller, before) and not _admitted(caller, after):
+        return Withheld(
+            change=change,
+            by="guard",
+            reason=f"it would cut off your own address {caller}; allow that address first",
+            needs=f"firewall allow NAME {caller}",
+        )
+    if evidence.connections is None:
+        return _without_evidence(change, leave)
+    cut = sorted(
+        {c.address for c in evidence.connections if _admitted(c.address, before) and not _admitted(c.address, after)}
+    )
+    if cut:
+        return Withheld(
+            change=change,
+            by="guard",
+            reason=f"it would cut off {len(cut)} client address{'es' if len(cut) > 1 else ''} "
+            f"seen in {evidence.source}: "
+            f"{', '.join(cut[:5])}{', ...' if len(cut) > 5 else ''}; allow what is needed first",
+        )
+    return _azure_services_unknown(change, leave)
+
+
+def _azure_services_unknown(change: Change, leave: Leave) -> Withheld | None:
+    """An address says nothing about who came in as an Azure service, so evidence by address is no evidence here."""
+    found = _rule(change, before=True)
+    if found is None or found.kind is not RuleClass.AZURE_SERVICES or leave.without_evidence:
+        return None
+    return Withheld(
+        change=change,
+        by="leave",
+        reason="addresses do not tell which clients come in as Azure services, so who is cut off is unknown",
+        needs="--without-evidence REASON",
+    )
+
+
+def _without_evidence(change: Change, leave: Leave) -> Withheld | None:
+    if leave.without_evidence:
+        return None
+    return Withheld(
+        change=change,
+        by="leave",
+        reason="nobody looked at who still connects, so who is cut off is unknown",
+        needs="--connections FILE or --without-evidence REASON",
+    )
+
+
+def _tls_refusal(change: Change, state: ServerState, leave: Leave, evidence: Evidence) -> Withheld | None:
+    if change.kind != "parameters" or change.name not in ("ssl_min_protocol_version", "ssl_max_protocol_version"):
+        return None
+    low, high = _tls_bounds(change, state)
+    if low and high and low > high:
+        return Withheld(
+            change=change, by="guard", reason="the minimum TLS version would be above the maximum: nobody could connect"
+        )
+    if not change.closing:
+        return None
+    if evidence.connections is None:
+        return _without_evidence(change, leave)
+    wanted = _TLS_ORDER.get((change.after or {}).get("value", ""), 0)
+    older = sorted({c.address for c in evidence.connections if 0 < _TLS_ORDER.get(c.tls_version, 0) < wanted})
+    if older:
+        return Withheld(
+            change=change,
+            by="guard",
+            reason=f"clients seen in {evidence.source} use an older TLS version: {', '.join(older[:5])}",
+        )
+    if any(c.tls_version not in _TLS_ORDER for c in evidence.connections):
+        return _without_evidence(change, leave)
+    return None
+
+
+def _tls_bounds(change: Change, state: ServerState) -> tuple[int, int]:
+    bounds = []
+    for name in ("ssl_min_protocol_version", "ssl_max_protocol_version"):
+        found = state.parameter(name)
+        value = (change.after or {}).get("value", "") if change.name == name else ""
+        if change.name != name and isinstance(found, Parameter):
+            value = found.value
+        bounds.append(_TLS_ORDER.get(value, 0))
+    return bounds[0], bounds[1]
+
+
+def _private_way_in(state: ServerState) -> bool:
+    server = state.server
+    if not isinstance(server, Server):
+        return False
+    approved = any(endpoint.status.casefold() == "approved" for endpoint in server.private_endpoints)
+    return approved or server.networking is Networking.VNET
+
+
+def _admitted(address: str, rules: Sequence[FirewallRule]) -> bool:
+    return any(item.admits(address) for item in rules)
+
+
+def _after(change: Change, rules: Sequence[FirewallRule]) -> list[FirewallRule]:
+    others = [item for item in rules if item.name.casefold() != change.name.casefold()]
+    wanted = _rule(change)
+    return [*others, wanted] if wanted and change.after else others
+
+
+def _rule(change: Change, *, before: bool = False) -> FirewallRule | None:
+    """The rule that a firewall change is about: as it will be, or as it was when nothing shall remain."""
+    properties = change.before if before or change.after is None else change.after
+    if change.kind != "firewall" or properties is None:
+        return None
+    return FirewallRule(change.name, properties["start"], properties["end"])

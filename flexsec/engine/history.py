@@ -1,0 +1,153 @@
+"""What a journal tells of a run: its plan, what became of each change, and what was begun and not ended."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal, overload
+
+from ..errors import JournalDamaged
+from ..model.acceptance import Acceptance
+from ..model.encoding import from_data
+from ..model.plan import Plan
+from ..model.run import ChangeStatus, Outcome, Run, RunStatus
+from ..model.verdict import Assessment
+from .journal import Record, read
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from ..model.journal import JournalStore
+
+
+@dataclass(slots=True)
+class History:
+    """A journal, folded.
+
+    Attributes:
+        outcomes: by the change's position in the plan; the last word counts.
+        begun: what was sent and has no end yet: the acceptance, or None when no answer was recorded.
+    """
+
+    kind: str
+    rolls_back: str
+    identity: str
+    plan: Plan
+    started_at: datetime
+    ended_at: datetime | None = None
+    status: RunStatus | None = None
+    verified: Assessment | None = None
+    outcomes: dict[int, Outcome] = field(default_factory=dict)
+    begun: dict[int, Acceptance | None] = field(default_factory=dict)
+
+
+def read_all(records: list[Record]) -> History:
+    """Fold the records of a run.
+
+    Raises:
+        JournalDamaged: the first record is not the start of a run.
+    """
+    if not records or records[0].kind != "started":
+        raise JournalDamaged("the journal does not begin with the start of a run; nothing was written by it")
+    first = records[0]
+    history = History(
+        kind=first.data["kind"],
+        rolls_back=first.data["rolls_back"],
+        identity=first.data["identity"],
+        plan=from_data(Plan, first.data["plan"]),
+        started_at=first.at,
+    )
+    for record in records[1:]:
+        _fold(history, record)
+    return history
+
+
+def _fold(history: History, record: Record) -> None:
+    data: dict[str, Any] = record.data
+    match record.kind:
+        case "intent":
+            history.begun[data["change"]] = None
+        case "accepted":
+            history.begun[data["change"]] = Acceptance(
+                status_url=data["status_url"],
+                retry_after=data["retry_after"],
+                operation=data["operation"],
+                request_id=data["request_id"],
+            )
+        case "rejected":
+            history.begun.pop(data["change"], None)
+        case "outcome":
+            _fold_outcome(history, data)
+        case "resumed":
+            history.ended_at, history.status, history.verified = None, None, None
+        case "ended":
+            history.ended_at, history.status = record.at, RunStatus(data["status"])
+            history.verified = from_data(Assessment, data["verified"]) if data["verified"] else None
+
+
+def _fold_outcome(history: History, data: dict[str, Any]) -> None:
+    position = data["change"]
+    words = {key: value for key, value in data.items() if key not in ("change", "status", "warnings")}
+    outcome = Outcome(
+        change=history.plan.changes[position],
+        status=ChangeStatus(data["status"]),
+        warnings=tuple(data.get("warnings", ())),
+        **words,
+    )
+    history.outcomes[position] = outcome
+    if outcome.status is not ChangeStatus.INDETERMINATE:
+        history.begun.pop(position, None)
+
+
+@overload
+def as_run(store: JournalStore, run_id: str) -> Run: ...
+@overload
+def as_run(store: JournalStore, run_id: str, *, damaged_is_none: Literal[True]) -> Run | None: ...
+def as_run(store: JournalStore, run_id: str, *, damaged_is_none: bool = False) -> Run | None:
+    """A run as its journal tells it.
+
+    Args:
+        damaged_is_none: a journal that cannot be trusted is None, for listings.
+
+    Raises:
+        UnknownName: no such run.
+        JournalDamaged: the journal cannot be trusted.
+    """
+    try:
+        history = read_all(read(store, run_id))
+    except JournalDamaged:
+        if damaged_is_none:
+            return None
+        raise
+    not_started = (Outcome(change=change, status=ChangeStatus.NOT_STARTED) for change in history.plan.changes)
+    outcomes = tuple(
+        history.outcomes.get(position) or _begun_or(outcome, position in history.begun)
+        for position, outcome in enumerate(not_started)
+    )
+    return Run(
+        run_id=run_id,
+        kind=history.kind,
+        server_id=history.plan.server_id,
+        baseline=history.plan.baseline,
+        status=history.status or RunStatus.INDETERMINATE,
+        started_at=history.started_at,
+        ended_at=history.ended_at,
+        identity=history.identity,
+        outcomes=outcomes,
+        verified=history.verified,
+        rolls_back=history.rolls_back,
+    )
+
+
+def _begun_or(outcome: Outcome, begun: bool) -> Outcome:
+    if not begun:
+        return outcome
+    return Outcome(change=outcome.change, status=ChangeStatus.INDETERMINATE, message="begun; its end was not recorded")
+
+
+def plan_of(store: JournalStore, run_id: str) -> Plan:
+    """The plan that a run carries out.
+
+    Raises:
+        UnknownName, JournalDamaged: no such run, or not to be trusted.
+    """
+    return read_all(read(store, run_id)).plan

@@ -1,0 +1,126 @@
+"""Journals in files below a state directory, and a lock per server that ends with its process."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import re
+from contextlib import contextmanager
+from typing import TYPE_CHECKING
+
+from ..errors import FlexSecError, RunInProgress, UnknownName
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from pathlib import Path
+
+_RUN_ID = re.compile(r"^[0-9A-Za-z-]{1,80}$")
+
+
+class JournalFiles:
+    """One file a run, `runs/<run id>.jsonl`, mode 0600 in directories of mode 0700.
+
+    Args:
+        directory: the state directory; made when the first line is written.
+    """
+
+    def __init__(self, directory: Path) -> None:
+        self._runs = directory / "runs"
+        self._locks = directory / "locks"
+
+    def append(self, run_id: str, line: bytes) -> None:
+        """Add a line and wait until the disk has it.
+
+        Raises:
+            FlexSecError: the state directory cannot be written; the message names it.
+        """
+        path = self._path(run_id)
+        try:
+            self._runs.mkdir(parents=True, exist_ok=True, mode=0o700)
+            fresh = not path.exists()
+            handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            try:
+                _write_all(handle, line + b"\n")
+                os.fsync(handle)
+            finally:
+                os.close(handle)
+            if fresh:
+                _sync_directory(self._runs)
+        except OSError as error:
+            raise FlexSecError(
+                f"cannot write the journal {path}: {error.strerror or error}; nothing is done without a journal"
+            ) from None
+
+    def read(self, run_id: str) -> bytes:
+        """All bytes of a run.
+
+        Raises:
+            UnknownName: no such run.
+        """
+        try:
+            return self._path(run_id).read_bytes()
+        except FileNotFoundError:
+            raise UnknownName(f"there is no run {run_id!r} in {self._runs}; `flexsec runs` lists them") from None
+
+    def trim(self, run_id: str, length: int) -> None:
+        """Drop what follows the first `length` bytes."""
+        with self._path(run_id).open("r+b") as file:
+            file.truncate(length)
+            os.fsync(file.fileno())
+
+    def runs(self) -> list[str]:
+        """All run ids; they begin with their time, so oldest first."""
+        return sorted(path.stem for path in self._runs.glob("*.jsonl"))
+
+    @contextmanager
+    def lock(self, server_key: str, holder: str) -> Iterator[None]:
+        """Hold the server for one run.
+
+        Raises:
+            RunInProgress: another run on this machine holds it.
+        """
+        from filelock import FileLock, Timeout
+
+        self._locks.mkdir(parents=True, exist_ok=True, mode=0o700)
+        name = hashlib.sha256(server_key.encode()).hexdigest()[:32]
+        told = self._locks / f"{name}.holder"
+        lock = FileLock(self._locks / f"{name}.lock", mode=0o600, thread_local=False)
+        try:
+            lock.acquire(timeout=0)
+        except Timeout:
+            raise RunInProgress(
+                f"another run holds this server: {_told(told)}; wait for it to end, or stop it first"
+            ) from None
+        try:
+            told.write_text(f"{holder}, process {os.getpid()}", encoding="utf-8")
+            yield
+        finally:
+            told.unlink(missing_ok=True)
+            lock.release()
+
+    def _path(self, run_id: str) -> Path:
+        if not _RUN_ID.match(run_id):
+            raise UnknownName(f"{run_id!r} is not the id of a run; `flexsec runs` lists them")
+        return self._runs / f"{run_id}.jsonl"
+
+
+def _write_all(handle: int, data: bytes) -> None:
+    while data:
+        data = data[os.write(handle, data) :]
+
+
+def _sync_directory(directory: Path) -> None:
+    if os.name == "nt":
+        return
+    handle = os.open(directory, os.O_RDONLY)
+    try:
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+
+
+def _told(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8") or "(unnamed)"
+    except OSError:
+        return "(unnamed)"

@@ -1,0 +1,145 @@
+"""Read everything that matters about a server, keeping what could not be read and why.
+
+Children are not read in states where the service refuses or fails the read: a stopped server answers 400
+ServerStoppedError to every child, a provisioning one 500 (both from public reports), so asking would cost requests and
+say nothing.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any, Protocol
+
+from ..errors import AnswerLost, ArmError, DeadlineExceeded, Forbidden, NotFound, Unauthorized
+from ..model.observation import Unobserved
+from ..model.server import Server, ServerState
+
+if TYPE_CHECKING:
+    from collections.abc import Collection, Mapping
+
+    from ..azure.connection import Connection
+    from ..model.change import Change
+    from ..model.clock import Deadline
+    from ..model.parameter import Parameter
+    from ..model.resource import ServerId
+
+PARTS = ("server", "parameters", "firewall", "administrators", "threat_protection")
+"""The parts of a server's state, one request each, in the order of reading."""
+
+_CHILDREN_UNREADABLE = {
+    "stopped": "the server is stopped: the service answers no question about its children until it is started",
+    "disabled": "the server is disabled",
+    "provisioning": "the server is still being created",
+    "dropping": "the server is being deleted",
+    "inaccessible": "the server is inaccessible: its customer-managed key cannot be reached",
+}
+_NOT_READ = Unobserved("not read for this operation")
+
+
+class PartObserver(Protocol):
+    """Reads one part of a server."""
+
+    def __call__(self, connection: Connection, server: ServerId, *, deadline: Deadline) -> Any:
+        """The part's value; one request."""
+        ...
+
+
+class ParameterObserver(Protocol):
+    """Reads one parameter alone."""
+
+    def __call__(self, connection: Connection, server: ServerId, parameter: str, *, deadline: Deadline) -> Parameter:
+        """The parameter; one request."""
+        ...
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Observers:
+    """What reads each part of a server, and one parameter alone.
+
+    Attributes:
+        parts: for each of `PARTS`, what reads it.
+        parameter: what reads one parameter.
+    """
+
+    parts: Mapping[str, PartObserver]
+    parameter: ParameterObserver
+
+
+def observe(
+    connection: Connection,
+    server: ServerId,
+    observers: Observers,
+    *,
+    deadline: Deadline,
+    parts: Collection[str] = PARTS,
+) -> ServerState:
+    """Read a server, at most one request a part.
+
+    Args:
+        parts: which of `PARTS` to read; the server itself is always read first.
+
+    Returns:
+        The state; a part that could not be read is `Unobserved` with its reason.
+
+    Raises:
+        NotFound: the server, its group or its subscription does not exist.
+        Unauthorized: the token is not accepted.
+        CredentialUnavailable: no token at all.
+    """
+    read: dict[str, Any] = dict.fromkeys(PARTS, _NOT_READ)
+    read["server"] = _part("server", connection, server, observers, deadline)
+    closed = unreadable_children(read["server"])
+    for part in PARTS[1:]:
+        if part in parts:
+            read[part] = closed or _part(part, connection, server, observers, deadline)
+    return ServerState(server_id=server.arm_id, observed_at=connection.clock.now(), **read)
+
+
+def refresh(
+    state: ServerState,
+    change: Change,
+    *,
+    reads: Collection[str],
+    connection: Connection,
+    server: ServerId,
+    observers: Observers,
+    deadline: Deadline,
+) -> ServerState:
+    """Read again what a change is about, and nothing else: for a parameter that one, not the list.
+
+    Raises:
+        ArmError, AnswerLost, DeadlineExceeded: as the reads do; here an unread part is no answer.
+    """
+    if change.kind == "parameters" and not isinstance(state.parameters, Unobserved):
+        found = observers.parameter(connection, server, change.name, deadline=deadline)
+        others = tuple(p for p in state.parameters if p.name != change.name)
+        return replace(state, parameters=(*others, found))
+    fresh = {part: observers.parts[part](connection, server, deadline=deadline) for part in reads}
+    return replace(state, observed_at=connection.clock.now(), **fresh)
+
+
+def unreadable_children(server: Server | Unobserved) -> Unobserved | None:
+    """Why a server's children cannot be read in its present state, or None when they can."""
+    if isinstance(server, Unobserved):
+        return None
+    reason = _CHILDREN_UNREADABLE.get(server.state.casefold())
+    return Unobserved(reason) if reason else None
+
+
+def _part(part: str, connection: Connection, server: ServerId, observers: Observers, deadline: Deadline) -> Any:
+    try:
+        return observers.parts[part](connection, server, deadline=deadline)
+    except Unauthorized:
+        raise
+    except NotFound:
+        if part == "server":
+            raise
+        return Unobserved("the service says that it does not exist")
+    except Forbidden as error:
+        return Unobserved(f"not allowed: {error.missing_action or error.detail} is missing", error.missing_action)
+    except ArmError as error:
+        if error.code == "ServerGroupDropping":
+            return Unobserved(_CHILDREN_UNREADABLE["dropping"])
+        return Unobserved(f"the read failed: {error.message}")
+    except (AnswerLost, DeadlineExceeded) as error:
+        return Unobserved(f"the read failed: {error.message}")

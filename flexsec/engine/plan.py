@@ -1,0 +1,204 @@
+"""Turn failures into ordered changes, refusing what would lock someone out: pure functions."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..model.change import Change, Phase
+from ..model.desire import DesiredParameter, DesiredRestart
+from ..model.observation import Unobserved
+from ..model.plan import Left, Plan, Withheld
+from ..model.verdict import Status
+from .basis import facts, sealed
+from .guards import in_safe_order, withheld
+
+if TYPE_CHECKING:
+    from collections.abc import Callable, Iterable, Mapping
+    from datetime import datetime
+
+    from ..model.connections import Evidence
+    from ..model.desire import Desire
+    from ..model.leave import Leave
+    from ..model.server import ServerState
+    from ..model.verdict import Assessment
+    from ..operations.operation import Obstacle, Operation
+
+PLAN_FORMAT = 1
+
+
+class Planner:
+    """Puts plans together for one server's state.
+
+    Args:
+        operations: by kind.
+        state: what was observed.
+        judge: evaluates a state under the plan's baseline (pure); tells what a change would lower.
+        parameters: names of the parameters that the baseline's controls read.
+        baseline_source: what loads the baseline again.
+        now: the moment of planning, in UTC.
+    """
+
+    def __init__(
+        self,
+        operations: Mapping[str, Operation],
+        state: ServerState,
+        judge: Callable[[ServerState], Assessment],
+        *,
+        parameters: Iterable[str],
+        baseline_source: str,
+        now: datetime,
+    ) -> None:
+        self._operations = operations
+        self._by_desire = {kind: op for op in operations.values() for kind in op.desires}
+        self._state = state
+        self._judge = judge
+        self._assessment = judge(state)
+        self._parameters = frozenset(parameters)
+        self._baseline_source = baseline_source
+        self._now = now
+
+    @property
+    def assessment(self) -> Assessment:
+        """The state's assessment under the plan's baseline."""
+        return self._assessment
+
+    def for_failures(self, *, leave: Leave, evidence: Evidence) -> Plan:
+        """The plan that makes failing controls pass as far as flexsec can."""
+        changes: dict[str, Change] = {}
+        left: list[Left] = []
+        for verdict in self._assessment.with_status(Status.FAIL):
+            if not verdict.check.desires:
+                left.append(Left(control=verdict.control, reason=verdict.check.remedy or verdict.check.reason))
+            for desire in verdict.check.desires:
+                problem = self._add(changes, desire, verdict.control)
+                if problem:
+                    left.append(Left(control=verdict.control, reason=problem))
+        return self.assemble(list(changes.values()), left=left, leave=leave, evidence=evidence)
+
+    def diff(self, desire: Desire) -> Change | Obstacle | None:
+        """One desire against the state, by the operation that fulfils it."""
+        return self._by_desire[desire.kind].diff(desire, self._state)
+
+    def _add(self, changes: dict[str, Change], desire: Desire, control: str) -> str:
+        found = self.diff(desire)
+        if found is None:
+            return ""
+        if not isinstance(found, Change):
+            return found.reason
+        planned = changes.get(found.target)
+        if planned is not None and planned.after != found.after:
+            return f"it conflicts with {planned.controls[0]}, which wants: {planned.sentence}"
+        controls = (*(planned.controls if planned else ()), control)
+        changes[found.target] = replace(found, controls=controls)
+        return ""
+
+    def assemble(
+        self,
+        changes: list[Change],
+        *,
+        left: Iterable[Left] = (),
+        notes: Iterable[str] = (),
+        leave: Leave,
+        evidence: Evidence,
+        restoring: bool = False,
+    ) -> Plan:
+        """Order the changes, hold back what lacks leave or a guard refuses, and seal the plan."""
+        complete = [self._with_lowering(change) for change in self._with_restart(changes)]
+        ordered = _with_requirements(in_safe_order(complete, self._state, evidence))
+        kept, held = self._guarded(ordered, leave, evidence, restoring=restoring)
+        plan = Plan(
+            format=PLAN_FORMAT,
+            server_id=self._state.server_id,
+            baseline=self._assessment.baseline,
+            baseline_source=self._baseline_source,
+            made_at=self._now,
+            basis=facts(self._state, self._parameters | {c.name for c in complete if c.kind == "parameters"}),
+            changes=tuple(kept),
+            withheld=tuple(held),
+            left=tuple(left),
+            notes=(*notes, *self._restart_notes(kept)),
+            leave=leave,
+            evidence=evidence,
+            assessment=self._assessment,
+        )
+        return sealed(plan)
+
+    def _with_restart(self, changes: list[Change]) -> list[Change]:
+        """Static parameters written for a control need a restart to count; all restarts coincide in one."""
+        static = tuple(c.name for c in changes if c.kind == "parameters" and (c.after or {}).get("dynamic") == "false")
+        for_controls = any(c.controls for c in changes if c.name in static)
+        planned = next((c for c in changes if c.kind == "restart"), None)
+        if planned is None and not for_controls:
+            return changes
+        state = self._state
+        for change in changes:
+            if change.kind == "parameters":
+                state = self._operations["parameters"].predict(change, state)
+        restart = self._operations["restart"].diff(DesiredRestart(parameters=static), state)
+        if not isinstance(restart, Change):
+            return changes
+        controls = (
+            planned.controls if planned else tuple(sorted({i for c in changes if c.name in static for i in c.controls}))
+        )
+        return [*(c for c in changes if c.kind != "restart"), replace(restart, controls=controls)]
+
+    def _with_lowering(self, change: Change) -> Change:
+        predicted = self._operations[change.kind].predict(change, self._state)
+        after = {verdict.control: verdict.status for verdict in self._judge(predicted).verdicts}
+        worse = any(
+            verdict.status is Status.PASS and after.get(verdict.control) is Status.FAIL
+            for verdict in self._assessment.verdicts
+            if not (verdict.control == "config-no-pending-restart" and change.kind == "parameters")
+        )
+        return replace(change, lowers_security=worse)
+
+    def _guarded(
+        self, ordered: list[Change], leave: Leave, evidence: Evidence, *, restoring: bool
+    ) -> tuple[list[Change], list[Withheld]]:
+        kept: list[Change] = []
+        held: list[Withheld] = []
+        state = self._state
+        for change in ordered:
+            refused = withheld(
+                change, state, leave=leave, evidence=evidence, moment=self._now, restoring=restoring
+            ) or _missing_requirement(change, held)
+            if refused:
+                held.append(refused)
+                continue
+            kept.append(change)
+            state = self._operations[change.kind].predict(change, state)
+        return kept, held
+
+    def _restart_notes(self, kept: list[Change]) -> list[str]:
+        restart = next((c for c in kept if c.kind == "restart"), None)
+        if restart is None or isinstance(self._state.parameters, Unobserved):
+            return []
+        waiting = [p.name for p in self._state.parameters if p.pending_restart]
+        return (
+            [f"The restart also brings into force what someone else changed: {', '.join(waiting)}."] if waiting else []
+        )
+
+
+def _with_requirements(ordered: list[Change]) -> list[Change]:
+    """A higher TLS minimum is written only after the cap on the maximum is gone."""
+    targets = {change.target for change in ordered}
+    cap = "parameters/ssl_max_protocol_version"
+    return [
+        replace(change, requires=(cap,))
+        if change.target == "parameters/ssl_min_protocol_version" and change.phase is Phase.CLOSE and cap in targets
+        else change
+        for change in ordered
+    ]
+
+
+def _missing_requirement(change: Change, held: list[Withheld]) -> Withheld | None:
+    missing = [item.change.sentence for item in held if item.change.target in change.requires]
+    if not missing:
+        return None
+    return Withheld(change=change, by="guard", reason=f"it needs this first, which is withheld: {missing[0]}")
+
+
+def desired_parameters(values: Mapping[str, str]) -> list[Desire]:
+    """What a caller wants of parameters, as desires."""
+    return [DesiredParameter(name=name, value=value) for name, value in values.items()]

@@ -1,0 +1,390 @@
+"""Write one change until the server shows it: journal first, one write at a time, a lost answer observed before resent.
+
+The rules, each from recorded behaviour or a public report:
+
+* A busy server accepts the write and fails it in the poll: nothing changed, so the write is sent again (A1, A2, A3).
+* An answer that is lost, or an internal error, may hide a write that took effect: the resource is read for as long as
+  the operation usually takes, twice over, and only then is the write sent again (G8).
+* An operation whose status cannot be read is judged by the resource itself (G5, G6).
+* "Succeeded" proves nothing: the change is done when the resource shows it (D1), which stale reads may delay (F11).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
+
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
+
+from ..errors import (
+    AnswerLost,
+    ArmError,
+    Busy,
+    CredentialUnavailable,
+    DeadlineExceeded,
+    FlexSecError,
+    Forbidden,
+    GuardRefused,
+    ServiceFailure,
+    Throttled,
+    Unauthorized,
+)
+from ..model.acceptance import Acceptance, Ending, EndingKind
+from ..model.event import Event
+from ..model.run import ChangeStatus, Outcome
+from .access import ServerWedged
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from ..model.change import Change
+    from ..model.event import Listener
+    from ..model.server import ServerState
+    from .access import ServerAccess
+    from .journal import Journal
+
+_UNCLEAR_ATTEMPTS = 3  # the first write and two more (B14)
+_VERIFY_SECONDS = 60.0
+_SHORTEST_SETTLING_SECONDS = 30.0
+_BUSY_WAIT = wait_exponential_jitter(initial=1, max=30, jitter=1)
+
+
+@dataclass(frozen=True, slots=True)
+class Begun:
+    """A write that an earlier process sent: accepted as told, or (None) with its answer lost."""
+
+    acceptance: Acceptance | None
+
+
+@dataclass(frozen=True, slots=True)
+class Written:
+    """The end of one change.
+
+    Attributes:
+        state: what is known of the server afterwards.
+        ends_run: nothing more shall be written in this run, and why.
+    """
+
+    outcome: Outcome
+    state: ServerState
+    ends_run: str = ""
+
+
+class _Unclear(Exception):
+    """The write may have been lost; the resource was watched and does not show it."""
+
+    def __init__(self, cause: FlexSecError) -> None:
+        super().__init__(cause.message)
+        self.cause = cause
+
+
+class ChangeWriter:
+    """Writes one change.
+
+    Args:
+        access: the server.
+        journal: the run's journal.
+        number, total: which change of how many (1-based).
+        state: what is known of the server.
+        stopped: tells that the user asked to stop: what is in flight is finished, nothing is sent again.
+    """
+
+    def __init__(
+        self,
+        access: ServerAccess,
+        journal: Journal,
+        change: Change,
+        state: ServerState,
+        *,
+        number: int,
+        total: int,
+        on_event: Listener,
+        stopped: Callable[[], bool],
+    ) -> None:
+        self._access = access
+        self._journal = journal
+        self._change = change
+        self._operation = access.operations[change.kind]
+        self._state = state
+        self._number = number
+        self._total = total
+        self._on_event = on_event
+        self._stopped = stopped
+        self._attempts = 0
+        self._unclear = 0
+        self._warnings: list[str] = []
+        self._request_id = ""
+        self._began = access.clock.monotonic()
+
+    def write(self, begun: Begun | None = None) -> Written:
+        """Bring the change about, or tell why not. Raises nothing but what makes a journal impossible."""
+        self._tell("writing", self._change.sentence)
+        try:
+            outcome = self._take_up(begun) if begun else None
+            outcome = outcome or self._retrying()(self._attempt)
+            ends_run = "" if outcome.status is not ChangeStatus.INDETERMINATE else outcome.message
+        except FlexSecError as error:
+            outcome, ends_run = self._failure(error), _ends_run(error)
+        except _Unclear as error:
+            outcome, ends_run = self._failure(error.cause), _ends_run(error.cause)
+        self._journal.write("outcome", {"change": self._number - 1, **_recorded(outcome)})
+        stage = "done" if outcome.status in (ChangeStatus.APPLIED, ChangeStatus.ALREADY) else "failed"
+        self._tell(stage, outcome.message or self._change.sentence)
+        return Written(outcome, self._state, ends_run)
+
+    # -- one attempt ---------------------------------------------------------------------------------------------
+
+    def _attempt(self) -> Outcome:
+        if self._change.restarts:
+            self._access.wait_until_ready(times=2)
+        self._attempts += 1
+        self._journal.write("intent", {"change": self._number - 1, "attempt": self._attempts})
+        try:
+            acceptance = self._operation.write(self._access.connection, self._access.server, self._change)
+        except (Busy, Throttled) as error:
+            self._rejected(error)
+            raise
+        except (AnswerLost, ServiceFailure) as error:
+            self._warnings.append(f"attempt {self._attempts}: {error.message}")
+            return self._settled_or_unclear(error, "read back after a lost answer")
+        return self._follow(acceptance)
+
+    def _follow(self, acceptance: Acceptance) -> Outcome:
+        self._request_id = acceptance.request_id or self._request_id
+        self._journal.write(
+            "accepted", {"change": self._number - 1, "attempt": self._attempts, **_accepted(acceptance)}
+        )
+        if not acceptance.status_url:
+            return self._verified()
+        ending = self._access.connection.finish(
+            acceptance,
+            what=self._change.sentence.rstrip("."),
+            deadline=self._access.deadline,
+            on_wait=lambda _: self._tell("waiting", self._change.sentence),
+        )
+        return self._ended(ending)
+
+    def _ended(self, ending: Ending) -> Outcome:
+        match ending.kind:
+            case EndingKind.SUCCEEDED:
+                return self._verified()
+            case EndingKind.UNKNOWN:
+                self._warnings.append(ending.reason)
+                cause = ending.error or AnswerLost(ending.reason)
+                return self._settled_or_unclear(cause, "read back, since the operation's status could not be read")
+            case EndingKind.TIMED_OUT:
+                return self._outcome(
+                    ChangeStatus.INDETERMINATE, "the operation still runs, and the time given is used up"
+                )
+            case _:
+                return self._operation_failed(ending)
+
+    def _operation_failed(self, ending: Ending) -> Outcome:
+        error = ending.error or AnswerLost("the operation failed without saying why")
+        if isinstance(error, Busy | Throttled):
+            self._rejected(error)
+            raise error
+        if self._shows(self._change):
+            return self._outcome(ChangeStatus.APPLIED, "", proof="read back, although the operation reported a failure")
+        if isinstance(error, ServiceFailure):
+            return self._unclear_again(error)
+        raise error
+
+    # -- proof ---------------------------------------------------------------------------------------------------
+
+    def _verified(self) -> Outcome:
+        self._tell("verifying", self._change.sentence)
+        shown = self._watch(_VERIFY_SECONDS)
+        if shown:
+            return self._outcome(ChangeStatus.APPLIED, "", proof="read back")
+        if shown is None:
+            return self._outcome(
+                ChangeStatus.UNVERIFIED,
+                "reported done by the service; it could not be read back",
+                proof="reported done",
+            )
+        now = self._operation.current(self._change, self._state)
+        return self._outcome(
+            ChangeStatus.FAILED,
+            f"the service accepted it and reported it done, but the server still shows {_shown(now)}",
+            code="NotVerified",
+        )
+
+    def _settled_or_unclear(self, cause: FlexSecError, proof: str) -> Outcome:
+        settling = max(2.0 * self._change.typical_seconds, _SHORTEST_SETTLING_SECONDS)
+        shown = self._watch(settling)
+        if shown:
+            return self._outcome(ChangeStatus.APPLIED, "", proof=proof)
+        if shown is None or self._access.deadline.passed:
+            return self._outcome(
+                ChangeStatus.INDETERMINATE, f"whether it took effect is not known: {cause.message}", error=cause
+            )
+        return self._unclear_again(cause)
+
+    def _unclear_again(self, cause: FlexSecError) -> Outcome:
+        self._unclear += 1
+        raise _Unclear(cause)
+
+    def _watch(self, seconds: float) -> bool | None:
+        """Whether the server shows the change within so many seconds; None when it could not be read at the end."""
+        clock, deadline = self._access.clock, self._access.deadline
+        end = clock.monotonic() + seconds
+        pause = 1.0
+        while True:
+            shown = self._shows(self._change)
+            left = min(end - clock.monotonic(), deadline.remaining)
+            if shown or left <= 0:
+                return shown
+            clock.sleep(min(pause, left))
+            pause = min(pause * 1.5, 5.0)
+
+    def _shows(self, change: Change) -> bool | None:
+        try:
+            self._state = self._access.refresh(self._state, change)
+        except (ArmError, AnswerLost, DeadlineExceeded) as error:
+            if isinstance(error, Unauthorized):
+                raise
+            self._warnings.append(f"reading back failed: {error.message}")
+            return None
+        return self._operation.holds(change, self._state)
+
+    # -- taking up what an earlier process began -------------------------------------------------------------------
+
+    def _take_up(self, begun: Begun) -> Outcome | None:
+        """Finish what was begun; None when it came to nothing and must be written anew."""
+        try:
+            if begun.acceptance is not None and begun.acceptance.status_url:
+                return self._followed_again(begun.acceptance)
+            return self._settled_or_unclear(
+                AnswerLost("the earlier process ended before an answer"), "read back on resume"
+            )
+        except (Busy, Throttled, _Unclear):
+            self._unclear = 0
+            return None
+
+    def _followed_again(self, acceptance: Acceptance) -> Outcome:
+        ending = self._access.connection.finish(
+            acceptance, what=self._change.sentence.rstrip("."), deadline=self._access.deadline
+        )
+        return self._ended(ending)
+
+    # -- retrying ------------------------------------------------------------------------------------------------
+
+    def _retrying(self) -> Retrying:
+        return Retrying(
+            sleep=self._pause,
+            wait=_wait,
+            stop=self._shall_stop,
+            retry=retry_if_exception_type((Busy, Throttled, _Unclear)),
+            reraise=True,
+        )
+
+    def _pause(self, seconds: float) -> None:
+        self._tell("retrying", f"{self._change.sentence} Again in {seconds:.0f} s.")
+        self._access.clock.sleep(seconds)
+        self._access.wait_until_ready()
+
+    def _shall_stop(self, attempt: RetryCallState) -> bool:
+        spent = self._unclear >= _UNCLEAR_ATTEMPTS
+        return spent or self._stopped() or attempt.upcoming_sleep >= self._access.deadline.remaining
+
+    def _rejected(self, error: ArmError) -> None:
+        self._journal.write(
+            "rejected",
+            {"change": self._number - 1, "attempt": self._attempts, "code": error.code, "detail": error.detail},
+        )
+
+    # -- telling -------------------------------------------------------------------------------------------------
+
+    def _failure(self, error: FlexSecError) -> Outcome:
+        match error:
+            case Busy():
+                message = f"the server stayed busy: {error.message}"
+            case Throttled():
+                message = (
+                    f"the service asks to wait {error.retry_after:.0f} s, more than the time given: {error.message}"
+                )
+            case _:
+                message = error.message
+        return self._outcome(ChangeStatus.FAILED, message, error=error)
+
+    def _outcome(
+        self, status: ChangeStatus, message: str, *, proof: str = "", code: str = "", error: FlexSecError | None = None
+    ) -> Outcome:
+        outcome = Outcome(
+            change=self._change,
+            status=status,
+            message=message,
+            attempts=self._attempts,
+            proof=proof,
+            code=code,
+            request_id=self._request_id,
+            warnings=tuple(dict.fromkeys(self._warnings)),
+        )
+        if isinstance(error, ArmError):
+            outcome = replace(
+                outcome,
+                code=error.code or code,
+                request_id=error.request_id or self._request_id,
+                tracking_id=error.tracking_id,
+            )
+        if isinstance(error, Forbidden):
+            outcome = replace(outcome, missing_action=error.missing_action, scope=error.scope)
+        return outcome
+
+    def _tell(self, stage: str, message: str) -> None:
+        self._on_event(
+            Event(
+                stage=stage,
+                message=message,
+                number=self._number,
+                total=self._total,
+                typical_seconds=self._change.typical_seconds,
+                elapsed_seconds=self._access.clock.monotonic() - self._began,
+            )
+        )
+
+
+def _wait(attempt: RetryCallState) -> float:
+    error = attempt.outcome.exception() if attempt.outcome else None
+    if isinstance(error, Throttled):
+        return max(1.0, error.retry_after)
+    return _BUSY_WAIT(attempt)
+
+
+def _ends_run(error: FlexSecError) -> str:
+    """Why nothing more can be written after this error, or "" when the next change may be tried."""
+    fatal = (Unauthorized, CredentialUnavailable, Throttled, ServerWedged, DeadlineExceeded, GuardRefused, Busy)
+    return error.message if isinstance(error, fatal) else ""
+
+
+def _accepted(acceptance: Acceptance) -> dict[str, Any]:
+    return {
+        "status_url": acceptance.status_url,
+        "retry_after": acceptance.retry_after,
+        "operation": acceptance.operation,
+        "request_id": acceptance.request_id,
+    }
+
+
+def _recorded(outcome: Outcome) -> dict[str, Any]:
+    return {
+        "status": outcome.status.value,
+        "message": outcome.message,
+        "attempts": outcome.attempts,
+        "proof": outcome.proof,
+        "code": outcome.code,
+        "request_id": outcome.request_id,
+        "tracking_id": outcome.tracking_id,
+        "missing_action": outcome.missing_action,
+        "scope": outcome.scope,
+        "warnings": list(outcome.warnings),
+    }
+
+
+def _shown(properties: Any) -> str:
+    if properties is None:
+        return "nothing"
+    return ", ".join(
+        f"{value!r}" for key, value in properties.items() if key in ("value", "start", "end", "state", "pending")
+    )

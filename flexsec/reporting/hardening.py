@@ -1,0 +1,136 @@
+"""A hardening as a report: every control before and after, what was written, what is left and why."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..model.encoding import to_data
+from ..model.verdict import Status, Verdict
+from .assessment import facts, found, label, severity
+from .document import Cell, Document, Records, Table, cells, columns
+from .plan import left_table, withheld_table
+from .run import outcomes_table, status_cell
+from .run import summary as run_summary
+from .words import count, moment, server_name
+
+if TYPE_CHECKING:
+    from ..model.run import Hardening
+
+SCHEMA = "flexsec.hardening/1"
+
+_RECORD = (
+    "server_id",
+    "baseline",
+    "run_id",
+    "run_status",
+    "control",
+    "title",
+    "severity",
+    "status_before",
+    "status_after",
+    "reason_before",
+    "reason_after",
+    "changes",
+)
+
+
+def document(hardening: Hardening) -> Document:
+    """The report of one hardening."""
+    tables = [comparison_table(hardening)]
+    if hardening.run is not None:
+        tables.append(outcomes_table(hardening.run))
+    if hardening.rolled_back is not None:
+        undone = outcomes_table(hardening.rolled_back)
+        tables.append(Table(title="Undone", columns=undone.columns, rows=undone.rows, empty=undone.empty))
+    tables += [withheld_table(hardening.plan.withheld), left_table(hardening.plan.left)]
+    notes = dict.fromkeys(
+        (*hardening.plan.notes, *hardening.after.notes, *(hardening.run.notes if hardening.run else ()))
+    )
+    return Document(
+        schema=SCHEMA,
+        data=to_data(hardening),
+        title=f"Hardening of {server_name(hardening.after.server_id)}",
+        facts=_facts(hardening),
+        tables=tuple(tables),
+        records=Records(columns=_RECORD, rows=_records(hardening)),
+        notes=tuple(notes),
+        summary=summary(hardening),
+    )
+
+
+def comparison_table(hardening: Hardening) -> Table:
+    """Each control before and after: what changed first, then what still fails or is unknown, then the rest."""
+    earlier = {verdict.control: verdict for verdict in hardening.before.verdicts}
+    return Table(
+        title="Controls before and after",
+        columns=columns("=Before", "=After", "=Severity", "=Control", "What is so now"),
+        rows=tuple(
+            cells(_label(earlier.get(now.control)), label(now), severity(now.severity), now.control, found(now))
+            for now in sorted(hardening.after.verdicts, key=lambda now: _rank(earlier.get(now.control), now))
+        ),
+        empty="No control was judged: the baseline selects none.",
+    )
+
+
+def summary(hardening: Hardening) -> str:
+    """How many findings are fixed, how many remain, and how the run ended."""
+    before, after = len(hardening.before.findings()), len(hardening.after.findings())
+    unknown = len(hardening.after.with_status(Status.UNKNOWN))
+    parts = [f"{count(before, 'finding')} before, {after} after"]
+    if unknown:
+        parts.append(f"{count(unknown, 'control')} unknown")
+    if hardening.plan.withheld:
+        parts.append(f"{count(len(hardening.plan.withheld), 'change')} held back")
+    text = "; ".join(parts) + "."
+    if hardening.rolled_back is not None:
+        return f"{text} The run failed and was rolled back. {run_summary(hardening.rolled_back)}"
+    return f"{text} {run_summary(hardening.run)}" if hardening.run else f"{text} Nothing was written."
+
+
+def _facts(hardening: Hardening) -> tuple[tuple[str, Cell], ...]:
+    run = hardening.run
+    if run is None:
+        return (*facts(hardening.after), ("Run", Cell("none: there was nothing to write")))
+    rows = [*facts(hardening.after), ("Run", Cell(run.run_id)), ("Status", status_cell(run.status))]
+    rows.append(("Begun", Cell(moment(run.started_at))))
+    if run.ended_at:
+        rows.append(("Ended", Cell(moment(run.ended_at))))
+    return tuple(rows)
+
+
+def _label(verdict: Verdict | None) -> Cell:
+    return label(verdict) if verdict else Cell("-")
+
+
+def _rank(before: Verdict | None, now: Verdict) -> tuple[int, int]:
+    if before is not None and before.status != now.status:
+        group = 0
+    else:
+        group = {Status.FAIL: 1, Status.UNKNOWN: 2, Status.WAIVED: 3, Status.PASS: 4}.get(now.status, 5)
+    return group, -now.severity.rank
+
+
+def _records(hardening: Hardening) -> tuple[tuple[str, ...], ...]:
+    earlier = {verdict.control: verdict for verdict in hardening.before.verdicts}
+    run = hardening.run
+    rows = []
+    for now in hardening.after.verdicts:
+        before = earlier.get(now.control)
+        written = [o.change.target for o in run.outcomes if now.control in o.change.controls] if run else []
+        rows.append(
+            (
+                hardening.after.server_id,
+                hardening.after.baseline,
+                run.run_id if run else "",
+                run.status.value if run else "",
+                now.control,
+                now.title,
+                now.severity.value,
+                before.status.value if before else "",
+                now.status.value,
+                before.check.reason if before else "",
+                now.check.reason,
+                " ".join(written),
+            )
+        )
+    return tuple(rows)

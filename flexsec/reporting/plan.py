@@ -1,0 +1,189 @@
+"""A plan as a report: what will be written, what is held back and for want of what, what is left to a person."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..model.encoding import to_data
+from .document import Cell, Document, Records, Table, Tone, cells, columns
+from .words import before_or_after, count, duration, listed, moment, server_name, yes
+
+if TYPE_CHECKING:
+    from ..model.change import Change
+    from ..model.leave import Leave
+    from ..model.plan import Left, Plan, Withheld
+
+SCHEMA = "flexsec.plan/1"
+
+_RECORD = (
+    "server_id",
+    "disposition",
+    "number",
+    "phase",
+    "kind",
+    "name",
+    "sentence",
+    "before",
+    "after",
+    "restarts",
+    "closing",
+    "reversible",
+    "lowers_security",
+    "typical_seconds",
+    "controls",
+    "permissions",
+    "withheld_by",
+    "reason",
+    "needs",
+)
+
+
+def document(plan: Plan) -> Document:
+    """The report of one plan."""
+    return Document(
+        schema=SCHEMA,
+        data=to_data(plan),
+        title=f"Plan for {server_name(plan.server_id)}",
+        facts=_facts(plan),
+        tables=(changes_table(plan), withheld_table(plan.withheld), left_table(plan.left)),
+        records=Records(columns=_RECORD, rows=_records(plan)),
+        notes=plan.notes,
+        summary=summary(plan),
+    )
+
+
+def changes_table(plan: Plan) -> Table:
+    """The changes in the order of writing."""
+    return Table(
+        title="Changes, in this order",
+        columns=columns("=No.", "=Phase", "Change", "Mind", "=Usually"),
+        rows=tuple(
+            cells(str(number), change.phase.name.lower(), change.sentence, cautions(change), _usually(change))
+            for number, change in enumerate(plan.changes, 1)
+        ),
+        empty="Nothing to write.",
+    )
+
+
+def withheld_table(withheld: tuple[Withheld, ...]) -> Table:
+    """Changes that the plan does not make."""
+    return Table(
+        title="Held back",
+        columns=columns("Change", "Why not", "Allowed by"),
+        rows=tuple(
+            cells(item.change.sentence, Cell(item.reason, Tone.CAUTION), item.needs or "-") for item in withheld
+        ),
+    )
+
+
+def left_table(left: tuple[Left, ...]) -> Table:
+    """Failing controls that no change addresses."""
+    return Table(
+        title="What flexsec leaves to a person",
+        columns=columns("=Control", "What to do"),
+        rows=tuple(cells(item.control, item.reason) for item in left),
+    )
+
+
+def cautions(change: Change) -> Cell:
+    """What a reader must not overlook about a change."""
+    marks = []
+    if change.restarts:
+        marks.append("restarts the server")
+    if change.closing:
+        marks.append(f"takes access away ({change.closing})")
+    if change.lowers_security:
+        marks.append("lowers security")
+    if not change.reversible:
+        marks.append("cannot be undone")
+    return Cell(listed(marks), Tone.CAUTION)
+
+
+def summary(plan: Plan) -> str:
+    """How much there is to write, how long it usually takes, and what stays open."""
+    parts = []
+    if plan.changes:
+        total = sum(change.typical_seconds for change in plan.changes)
+        parts.append(f"{count(len(plan.changes), 'change')} to write, usually about {duration(total)}")
+    else:
+        parts.append("nothing to write")
+    if plan.withheld:
+        parts.append(f"{len(plan.withheld)} held back")
+    if plan.left:
+        parts.append(f"{count(len(plan.left), 'control')} left to a person")
+    text = "; ".join(parts)
+    return f"{text[0].upper()}{text[1:]}."
+
+
+def leave_in_words(leave: Leave) -> str:
+    """The leave that was given, as the flags that give it."""
+    given = []
+    if leave.restart:
+        given.append("--allow-restart")
+    if leave.restart_window:
+        given.append(f"--restart-window {leave.restart_window}")
+    given += [f"--allow-closing {name}" for name in leave.closing]
+    if leave.without_evidence:
+        given.append(f'--without-evidence "{leave.without_evidence}"')
+    if leave.lower_security:
+        given.append("--allow-lowering")
+    return ", ".join(given) or "none"
+
+
+def _facts(plan: Plan) -> tuple[tuple[str, Cell], ...]:
+    evidence = plan.evidence.source or "none"
+    if plan.evidence.connections is not None:
+        evidence += f" ({count(len(plan.evidence.connections), 'connection')})"
+    return (
+        ("Server", Cell(plan.server_id)),
+        ("Baseline", Cell(plan.baseline or "none")),
+        ("Made", Cell(moment(plan.made_at))),
+        ("Leave given", Cell(leave_in_words(plan.leave))),
+        ("Evidence of clients", Cell(evidence)),
+    )
+
+
+def _usually(change: Change) -> str:
+    return duration(change.typical_seconds) if change.typical_seconds else ""
+
+
+def _records(plan: Plan) -> tuple[tuple[str, ...], ...]:
+    rows = [
+        _record(plan, "change", change, number=str(number), by="", reason="", needs="")
+        for number, change in enumerate(plan.changes, 1)
+    ]
+    rows += [
+        _record(plan, "withheld", item.change, number="", by=item.by, reason=item.reason, needs=item.needs)
+        for item in plan.withheld
+    ]
+    for left in plan.left:
+        row = dict.fromkeys(_RECORD, "")
+        row |= {"server_id": plan.server_id, "disposition": "left", "controls": left.control, "reason": left.reason}
+        rows.append(tuple(row.values()))
+    return tuple(rows)
+
+
+def _record(
+    plan: Plan, disposition: str, change: Change, *, number: str, by: str, reason: str, needs: str
+) -> tuple[str, ...]:
+    return (
+        plan.server_id,
+        disposition,
+        number,
+        change.phase.name.lower(),
+        change.kind,
+        change.name,
+        change.sentence,
+        before_or_after(change.before),
+        before_or_after(change.after),
+        yes(change.restarts),
+        change.closing,
+        yes(change.reversible),
+        yes(change.lowers_security),
+        str(change.typical_seconds),
+        " ".join(change.controls),
+        " ".join(change.permissions),
+        by,
+        reason,
+        needs,
+    )

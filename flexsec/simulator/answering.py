@@ -1,0 +1,240 @@
+"""The simulated Resource Manager as one function: a request and the time in, an answer out; all state is in the world.
+
+The order is the service's own: is there a token, is there room in the bucket, does the path lead anywhere, may this principal do it, does the
+thing exist, does the provider agree.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from types import MappingProxyType
+
+from . import (
+    accepting,
+    administrators,
+    configurations,
+    fault_effects,
+    firewall,
+    polls,
+    server_update,
+    servers,
+    settling,
+    subscriptions,
+    threat_protection,
+    throttling,
+    wire_errors,
+)
+from .authorization import allows, authenticate
+from .call import Call, error_response
+from .change import Change
+from .faults import Fault
+from .request import ConnectionDropped, Request, Response
+from .request_log import RequestRecord
+from .routes import PROVIDER, Route, find_route, split_url
+from .state import Principal
+from .world import World, utc
+
+Handler = Callable[[Call], Response | Change]
+
+READERS: Mapping[str, Callable[[Call], Response]] = MappingProxyType(
+    {
+        "subscriptions": subscriptions.list_subscriptions,
+        "subscription": subscriptions.get_subscription,
+        "groups": subscriptions.list_groups,
+        "group": subscriptions.get_group,
+        "servers": servers.list_servers,
+        "server": servers.read,
+        "poll": polls.read,
+        "configurations": configurations.read,
+        "firewallRules": firewall.read,
+        "administrators": administrators.read,
+        "advancedThreatProtectionSettings": threat_protection.read,
+    }
+)
+WRITERS: Mapping[tuple[str, str], Handler] = MappingProxyType(
+    {
+        ("server", "PATCH"): server_update.write,
+        ("server", "PUT"): servers.refuse_replacement,
+        ("server", "DELETE"): servers.refuse_replacement,
+        ("power", "POST"): servers.restart,
+        ("configurations", "PUT"): configurations.write,
+        ("configurations", "PATCH"): configurations.write,
+        ("firewallRules", "PUT"): firewall.write,
+        ("firewallRules", "DELETE"): firewall.delete,
+        ("administrators", "PUT"): administrators.write,
+        ("administrators", "DELETE"): administrators.delete,
+        ("advancedThreatProtectionSettings", "PUT"): threat_protection.write,
+    }
+)
+MUTATING = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+
+
+def answer(world: World, request: Request, now: datetime) -> Response:
+    """The service's answer to a request at a moment.
+
+    Args:
+        world: the whole state; changed by what the request does and by operations that have come due.
+        request: any HTTP request.
+        now: the simulated time, with its zone.
+
+    Raises:
+        ConnectionDropped: a fault resets the connection, before or after the request took effect.
+        ValueError: `now` has no time zone.
+    """
+    now = utc(now)
+    with world.turn():
+        state = world.state
+        state.clock = max(state.clock, now)
+        settling.settle(world, now)
+        return _logged(world, request, now)
+
+
+def _logged(world: World, request: Request, now: datetime) -> Response:
+    """Answers and writes the line in the log, whatever comes of it."""
+    origin, path, query = split_url(request.url)
+    method = request.method.upper()
+    call: Call | None = None
+    response: Response | None = None
+    try:
+        principal = authenticate(world, request)
+        counters = _draw(world, path, method, principal, now)
+        route = find_route(path, query.get("api-version"))
+        call = Call(world, request, method, route, origin, path, query, now, principal, counters)
+        response = _respond(call)
+    except wire_errors.WireError as problem:
+        if call is not None:
+            response = call.error(problem)
+            response = _tampered(call, response)
+        else:
+            response = error_response(world, request, now, problem)
+    finally:
+        operation = None if call is None else call.operation or (polls.find(call) if call.route.kind == "poll" else None)
+        status = None if response is None else response.status
+        operation_id = None if operation is None else operation.id
+        version = query.get("api-version")
+        world.record(RequestRecord(now, method, path, version, status, operation_id, method in MUTATING))
+    return response
+
+
+def _tampered(call: Call, response: Response) -> Response:
+    """A refusal can be garbled on its way as well as a success."""
+    return fault_effects.after(call, response) if any(fault.id == "X29" for fault, _ in call.striking) else response
+
+
+def _draw(world: World, path: str, method: str, principal: Principal, now: datetime) -> dict[str, str]:
+    """The counters of the answer; with throttling on, a token is taken from the buckets.
+
+    Raises:
+        WireError: 429 when a bucket is empty.
+    """
+    kind = throttling.kind_of(method)
+    throttle = world.state.throttle
+    segments = path.strip("/").split("/")
+    if throttle is None or len(segments) < 2:
+        return dict(throttling.RECORDED_COUNTERS[kind])
+    wait, counters = throttle.draw(segments[1], principal.object_id, kind, now)
+    if wait:
+        problem = wire_errors.throttled(segments[1], kind, wait, retry_after=str(wait))
+        problem.headers |= counters
+        raise problem
+    return counters
+
+
+def _respond(call: Call) -> Response:
+    action, scope = action_of(call.route, call.method), scope_of(call)
+    for fault, number in call.world.faults.striking(
+        _aspects(call.route, call.method), call.method, call.path, lambda each: _relevant(call, each, action)
+    ):
+        call.world.touch()
+        call.striking.append((fault, number))
+        early = fault_effects.before(call, fault, action, scope)
+        if early is not None:
+            return early
+    if call.route.kind not in {"subscriptions"}:
+        call.subscription()
+    if action is not None and not allows(call.principal, action):
+        raise wire_errors.authorization_failed(call.principal.object_id, action, scope)
+    return fault_effects.after(call, _carry_out(call))
+
+
+def _carry_out(call: Call) -> Response:
+    """Reads or writes."""
+    if call.method == "GET" and call.route.kind in READERS:
+        return READERS[call.route.kind](call)
+    handler = WRITERS.get((call.route.kind, call.method))
+    collection = call.route.collection and call.route.name is None
+    if handler is None or collection:
+        raise wire_errors.method_not_allowed(call.method)
+    outcome = handler(call)
+    if isinstance(outcome, Response):
+        return outcome
+    response = accepting.accept(call, outcome)
+    direct = call.fault("X27")
+    if direct is None or call.operation is None or call.operation.error is not None:
+        return response
+    return _resource(call, int(direct.argument("status")))
+
+
+def _resource(call: Call, status: int) -> Response:
+    """The resource itself, as an answer to a write that has taken effect at once."""
+    if call.method == "DELETE" or call.route.kind == "power":
+        return call.raw(200, b"")
+    current = READERS[call.route.kind](call)
+    return Response(status, current.headers, current.body)
+
+
+def action_of(route: Route, method: str) -> str | None:
+    """The action of a role definition that a request needs; None where nothing is asked for."""
+    verb = {"GET": "read", "DELETE": "delete", "POST": "action"}.get(method, "write")
+    if route.kind == "subscriptions":
+        return None
+    if route.kind == "subscription":
+        return f"Microsoft.Resources/subscriptions/{verb}"
+    if route.kind in {"groups", "group"}:
+        return f"Microsoft.Resources/subscriptions/resourceGroups/{verb}"
+    if route.kind == "poll":
+        return f"{PROVIDER}/locations/{route.collection}/{verb}"
+    below = {"servers": "", "server": "", "power": f"/{route.name}"}.get(route.kind, f"/{route.collection}")
+    return f"{PROVIDER}/flexibleServers{below}/{verb}"
+
+
+def scope_of(call: Call) -> str:
+    """The scope that a refusal names: the path in the service's own casing as far as it is known."""
+    route = call.route
+    if not route.subscription:
+        return "/"
+    scope = f"/subscriptions/{route.subscription}"
+    if route.kind == "poll" or not route.group:
+        return call.path if route.kind == "poll" else scope
+    scope += f"/resourceGroups/{route.group}"
+    if not route.server:
+        return scope
+    scope += f"/providers/{PROVIDER}/flexibleServers/{route.server}"
+    if route.collection:
+        scope += f"/{route.collection}"
+    return f"{scope}/{route.name}" if route.collection and route.name else scope
+
+
+def _aspects(route: Route, method: str) -> frozenset[str]:
+    """What a request is, in the words by which faults choose their victims."""
+    if route.kind == "poll":
+        return frozenset({"any", "poll"})
+    access = "read" if method in {"GET", "HEAD"} else "write"
+    aspects = {"any", access, f"{route.kind} {access}"}
+    if route.server:
+        aspects.add("server-scoped")
+    if route.collection:
+        aspects.add("child")
+    return frozenset(aspects)
+
+
+def _relevant(call: Call, fault: Fault, action: str | None) -> bool:
+    """Whether a fault that matches the place has anything to do here; one that has not is not used up."""
+    if fault.id == "X26":
+        operation = polls.find(call)
+        return operation is not None and operation.done and call.route.collection == "azureAsyncOperation"
+    return fault_effects.concerns_action(fault, action)
+
+
+__all__ = ["ConnectionDropped", "answer"]

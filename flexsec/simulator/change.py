@@ -1,0 +1,24 @@
+"""What a write asks for, before it is accepted: plain data that an operation can carry."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """A valid write.
+
+    Attributes:
+        kind: the resource kind, or "server" or "restart"; `verb` is write or delete; `name` is the child's.
+        effect: what will change.
+        error: set when the service accepts the write and fails it later for reasons of its own.
+    """
+
+    kind: str
+    verb: str
+    name: str
+    effect: dict[str, Any] = field(default_factory=dict)
+    error: Mapping[str, str] | None = None

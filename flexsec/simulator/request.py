@@ -1,0 +1,41 @@
+"""What goes in and comes out of the simulated service: plain values, so that any transport can carry them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """An HTTP request to the simulated Azure Resource Manager.
+
+    Attributes:
+        method: the HTTP method, in any case.
+        url: absolute, or a path; with its query.
+        headers: in any case of the names.
+        body: the raw bytes; empty when there is none.
+    """
+
+    method: str
+    url: str
+    headers: Mapping[str, str] = field(default_factory=dict, repr=False)
+    body: bytes = field(default=b"", repr=False)
+
+    def header(self, name: str) -> str | None:
+        """The value of a header, whatever the case of its name; None when it was not sent."""
+        wanted = name.lower()
+        return next((value for key, value in self.headers.items() if key.lower() == wanted), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """The simulated service's answer."""
+
+    status: int
+    headers: Mapping[str, str] = field(default_factory=dict)
+    body: bytes = b""
+
+
+class ConnectionDropped(ConnectionError):
+    """The connection was reset instead of answered, before or after the request took effect."""

@@ -1,0 +1,181 @@
+"""Flexible servers themselves: read, list, change in part, restart.
+
+The body is recorded, with what surprises in it: the location comes back as its display name, `tags` is absent when there are none,
+`privateEndpointConnections` is absent on VNet servers, `tenantId` stands only beside enabled Entra authentication, and the administrator's login
+is not returned while password authentication is off.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from . import busy, stale_reads, wire_errors
+from .call import Call
+from .change import Change
+from .long_running import Operation
+from .request import Response
+from .server_states import assumed_state, refuse_by_state
+from .state import LOCATIONS, ResourceGroup, Server, Subscription, server_id
+
+KIND = "server"
+
+
+def list_servers(call: Call) -> Response:
+    """The servers of a resource group, or of the whole subscription."""
+    subscription = call.subscription()
+    groups = [call.group()] if call.route.group else subscription.groups.values()
+    bodies = [_body(call, subscription, group, server) for group in groups for server in group.servers.values()]
+    return call.answer(200, {"value": bodies})
+
+
+def read(call: Call) -> Response:
+    """One server."""
+    server = stale_reads.seen(call, KIND)
+    body = _body(call, call.subscription(), call.group(), server)
+    for fault, number in call.striking:
+        if fault.id == "X33":
+            states = fault.argument("states")
+            body["properties"]["state"] = states[min(number, len(states)) - 1]
+        if fault.id == "X20":
+            body["properties"]["state"] = fault.argument("state")
+    return call.answer(200, body)
+
+
+def restart(call: Call) -> Change:
+    """A restart, with failover if asked for."""
+    server = call.server()
+    refuse_by_state(call, server)
+    content = call.content() if call.request.body.strip() else {}
+    for key in content:
+        if key not in {"restartWithFailover", "failoverMode"}:
+            raise wire_errors.invalid_content(f"Could not find member '{key}' on the body")
+    with_failover = content.get("restartWithFailover") is True
+    error = busy.not_ready(server.name, "Stopped") if assumed_state(call, server) == "Stopped" else None
+    return Change("restart", "write", "", {"failover": with_failover}, error=error)
+
+
+def refuse_replacement(call: Call) -> Response:
+    """Refuses to create, replace or delete a server, which the simulator does not do.
+
+    Raises:
+        WireError: 501, always.
+    """
+    what = "create or replace a server (PUT)" if call.method == "PUT" else "delete a server"
+    raise wire_errors.not_modelled(what)
+
+
+def apply(server: Server, operation: Operation, now: datetime) -> bool:
+    """Carries out the parts of a PATCH; tells whether any of them changed anything."""
+    effect = operation.effect
+    changed = False
+    for attribute, value in effect.get("plain", {}).items():
+        changed |= getattr(server, attribute) != value
+        setattr(server, attribute, value)
+    if server.entra_auth != "Enabled":
+        server.tenant_id = None
+        server.administrators.clear()
+    if password := effect.get("password"):
+        server.password.salt, server.password.digest = password["salt"], password["digest"]
+        server.password.version += 1
+        changed = True
+    if effect.get("restarts"):
+        server.restarted()
+    return changed
+
+
+def apply_restart(server: Server, operation: Operation, now: datetime) -> bool:
+    """Puts pending parameters in force; with failover the two zones change places."""
+    server.restarted()
+    if operation.effect.get("failover") and server.standby_zone is not None:
+        server.availability_zone, server.standby_zone = server.standby_zone, server.availability_zone
+    return True
+
+
+def _body(call: Call, subscription: Subscription, group: ResourceGroup, server: Server) -> dict[str, Any]:
+    resource_id = server_id(subscription, group, server)
+    held_by = busy.running(call.world.state.operations, resource_id)
+    created = server.created or datetime(2024, 1, 1).replace(tzinfo=call.now.tzinfo)
+    body: dict[str, Any] = {
+        "sku": {"name": server.sku_name, "tier": server.sku_tier},
+        "systemData": {"createdAt": _seven_decimals(created, "Z")},
+        "properties": _properties(server, busy.shown_state(server, held_by, call.now), created, call.now),
+        "location": LOCATIONS[server.location],
+    }
+    if server.tags:
+        body["tags"] = dict(server.tags)
+    return body | {"id": resource_id, "name": server.name, "type": "Microsoft.DBforPostgreSQL/flexibleServers"}
+
+
+def _properties(server: Server, state: str, created: datetime, now: datetime) -> dict[str, Any]:
+    role, capacity = server.replication_role, 5 if server.replication_role == "Primary" else 0
+    properties: dict[str, Any] = {
+        "replica": {"role": role, "capacity": capacity},
+        "storage": {
+            "type": "",
+            "iops": server.storage_iops,
+            "tier": server.storage_tier,
+            "storageSizeGB": server.storage_size_gb,
+            "autoGrow": server.storage_auto_grow,
+        },
+        "network": _network(server),
+        "privateEndpointConnections": [],
+        "dataEncryption": {"type": server.data_encryption},
+        "authConfig": _authentication(server),
+        "fullyQualifiedDomainName": f"{server.name.lower()}.postgres.database.azure.com",
+        "version": server.version,
+        "minorVersion": server.minor_version,
+        "administratorLogin": server.administrator_login,
+        "state": state,
+        "availabilityZone": server.availability_zone,
+        "backup": _backup(server, created, now),
+        "highAvailability": _high_availability(server),
+        "maintenanceWindow": dict(server.maintenance),
+        "replicationRole": role,
+        "replicaCapacity": capacity,
+    }
+    if server.in_virtual_network:
+        del properties["privateEndpointConnections"]
+    if server.password_auth == "Disabled" or not server.administrator_login:  # noqa: S105 - a switch
+        del properties["administratorLogin"]
+    if server.source_server_id is not None:
+        properties["sourceServerResourceId"] = server.source_server_id
+    return properties
+
+
+def _network(server: Server) -> dict[str, str]:
+    network = {"publicNetworkAccess": server.public_network_access}
+    if server.delegated_subnet_id is not None:
+        network["delegatedSubnetResourceId"] = server.delegated_subnet_id
+    if server.private_dns_zone_id is not None:
+        network["privateDnsZoneArmResourceId"] = server.private_dns_zone_id
+    return network
+
+
+def _authentication(server: Server) -> dict[str, str]:
+    switches = {"activeDirectoryAuth": server.entra_auth, "passwordAuth": server.password_auth}
+    if server.entra_auth == "Enabled" and server.tenant_id is not None:
+        switches["tenantId"] = server.tenant_id
+    return switches
+
+
+def _backup(server: Server, created: datetime, now: datetime) -> dict[str, Any]:
+    earliest = max(created, now - timedelta(days=server.backup_retention_days))
+    return {
+        "backupRetentionDays": server.backup_retention_days,
+        "geoRedundantBackup": server.geo_redundant_backup,
+        "earliestRestoreDate": _seven_decimals(earliest, "+00:00"),
+    }
+
+
+def _high_availability(server: Server) -> dict[str, str]:
+    if server.high_availability == "Disabled":
+        return {"mode": "Disabled", "state": "NotEnabled"}
+    availability = {"mode": server.high_availability, "state": "Healthy"}
+    if server.standby_zone is not None:
+        availability["standbyAvailabilityZone"] = server.standby_zone
+    return availability
+
+
+def _seven_decimals(moment: datetime, zone: str) -> str:
+    return f"{moment:%Y-%m-%dT%H:%M:%S}.{moment.microsecond:06d}0{zone}"

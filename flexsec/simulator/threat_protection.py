@@ -1,0 +1,69 @@
+"""Advanced threat protection of one server: a single setting called Default, which cannot be deleted.
+
+Recorded: the body; year 1 as creation time of a setting that was never enabled, and the time kept when it is disabled again.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from . import stale_reads, wire_errors
+from .call import Call
+from .change import Change
+from .long_running import Operation
+from .request import Response
+from .server_states import refuse_by_state
+from .state import Server, ThreatProtection
+
+KIND = "advancedThreatProtectionSettings"
+TYPE = f"Microsoft.DBforPostgreSQL/flexibleServers/{KIND}"
+STATES = {"enabled": "Enabled", "disabled": "Disabled"}
+NEVER = "0001-01-01T00:00:00Z"
+
+
+def read(call: Call) -> Response:
+    """The setting, alone or as a list of one."""
+    setting = stale_reads.seen(call, KIND).threat_protection
+    refuse_by_state(call, call.server())
+    body = _entry(call.server_id(), setting)
+    if call.route.name is None:
+        return call.answer(200, {"value": [body]})
+    _only_default(call.route.name)
+    return call.answer(200, body)
+
+
+def write(call: Call) -> Change:
+    """Enables or disables it."""
+    refuse_by_state(call, call.server())
+    _only_default(call.route.name or "")
+    properties = call.properties(frozenset({"state", "creationTime"}))
+    state = STATES.get(str(properties.get("state", "")).lower())
+    if state is None:
+        raise wire_errors.invalid_parameter_value("state")
+    return Change(KIND, "write", "Default", {"state": state})
+
+
+def apply(server: Server, operation: Operation, now: datetime) -> bool:
+    """Stores the state; the time of the first enabling is kept for ever."""
+    setting = server.threat_protection
+    setting.state = operation.effect["state"]
+    if setting.state == "Enabled" and setting.since is None:
+        setting.since = now
+    return True
+
+
+def _only_default(name: str) -> None:
+    if name.lower() != "default":
+        raise wire_errors.invalid_parameter_value("threatProtectionName")
+
+
+def _entry(server_id: str, setting: ThreatProtection) -> dict[str, Any]:
+    since = setting.since
+    created = NEVER if since is None else f"{since:%Y-%m-%dT%H:%M:%S}.{since.microsecond:06d}0Z"
+    return {
+        "properties": {"state": setting.state, "creationTime": created},
+        "id": f"{server_id}/{KIND}/Default",
+        "name": "Default",
+        "type": TYPE,
+    }

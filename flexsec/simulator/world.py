@@ -1,0 +1,281 @@
+"""One simulated Azure: all its state in one place, changed under one lock, and kept in a file when it is attached to one."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from importlib import resources
+from pathlib import Path
+from typing import Any
+
+from . import world_file
+from .durability import FileLock, Stamp, replace_file, stamp
+from .faults import FaultPlan
+from .file_reading import WorldError, closest
+from .long_running import Operation, new_id
+from .request_log import RequestRecord, most_at_once
+from .state import ResourceGroup, Server, Subscription
+from .world_file import State
+
+
+@dataclass(slots=True)
+class _Store:
+    path: Path
+    lock: FileLock
+    seen: Stamp | None
+
+
+class World:
+    """Azure subscriptions in memory.
+
+    All requests go through `answer`; tests that play someone else change `server(...)` directly. Safe to share between threads. Attached to a
+    file, every change of state is in the file before the answer goes out, and processes on one file take turns.
+    """
+
+    def __init__(self, state: State) -> None:
+        self._state = state
+        self._guard = threading.RLock()
+        self._records: list[RequestRecord] = []
+        self._operations_seen: dict[str, Operation] = dict(state.operations)
+        self._store: _Store | None = None
+        self._origin: Path | None = None
+        self._list_cache: dict[str, tuple[object, bytes]] = {}
+        self.changed = False
+
+    # Making and keeping worlds
+
+    @classmethod
+    def load(cls, path: str | Path) -> World:
+        """The world in a file.
+
+        Raises:
+            WorldError: not JSON, an unknown key or value, or an impossible combination; the message says where.
+            OSError: the file cannot be read.
+        """
+        path = Path(path)
+        world = cls(_parse(path.read_text("utf-8"), path.name))
+        world._origin = path.resolve()
+        return world
+
+    @classmethod
+    def builtin(cls, name: str) -> World:
+        """A fresh copy of a world that comes with the package.
+
+        Raises:
+            WorldError: no such world; the message lists those there are.
+        """
+        if name not in cls.builtin_names():
+            raise WorldError(f"built-in world {name!r}", "no such world", closest(name, cls.builtin_names()))
+        text = resources.files(__package__ or "flexsec.simulator").joinpath("worlds", f"{name}.json").read_text("utf-8")
+        return cls(_parse(text, f"{name}.json"))
+
+    @staticmethod
+    def builtin_names() -> tuple[str, ...]:
+        """The names of the worlds that come with the package."""
+        folder = resources.files(__package__ or "flexsec.simulator").joinpath("worlds")
+        return tuple(sorted(each.name.removesuffix(".json") for each in folder.iterdir() if each.name.endswith(".json")))
+
+    @classmethod
+    def from_dict(cls, document: Mapping[str, Any]) -> World:
+        """The world that a parsed world file describes.
+
+        Raises:
+            WorldError: as for `load`.
+        """
+        return cls(world_file.read(document))
+
+    def to_dict(self) -> dict[str, Any]:
+        """The world as plain data that `from_dict` reads back to an equal world. The request log is not part of it."""
+        with self._guard:
+            return world_file.write(self._state)
+
+    def save(self, path: str | Path) -> None:
+        """Writes the world to a file by atomic replace, down to the disk."""
+        with self._guard:
+            replace_file(Path(path), json.dumps(self.to_dict(), indent=2) + "\n")
+
+    def attach(self, path: str | Path) -> None:
+        """From now on every change of state is saved to a file before the answer goes out.
+
+        A world that was loaded from that very file takes over what another process wrote there since; any other world replaces the file.
+
+        Raises:
+            WorldError: the file was changed to something that is no world.
+        """
+        path = Path(path).resolve()
+        with self._guard:
+            lock = FileLock(path)
+            with lock.held():
+                if path == self._origin and path.exists():
+                    self._adopt(path)
+                else:
+                    self.save(path)
+                self._store = _Store(path, lock, stamp(path))
+
+    def _adopt(self, path: Path) -> None:
+        clock = self._state.clock
+        self._state = _parse(path.read_text("utf-8"), path.name)
+        self._state.clock = max(clock, self._state.clock)
+        self._operations_seen.update(self._state.operations)
+        self._list_cache.clear()
+
+    @contextmanager
+    def turn(self) -> Iterator[None]:
+        """Holds the world for one request: nobody else changes it meanwhile, and what changed is saved at the end, also on an error."""
+        with self._guard:
+            if self._store is None:
+                yield
+                self.changed = False
+                return
+            with self._store.lock.held():
+                if stamp(self._store.path) not in {self._store.seen, None}:
+                    self._adopt(self._store.path)
+                try:
+                    yield
+                finally:
+                    if self.changed:
+                        self.save(self._store.path)
+                    self._store.seen = stamp(self._store.path)
+                    self.changed = False
+
+    # What is in it
+
+    @property
+    def state(self) -> State:
+        """The state as it stands; whoever changes it calls `touch`."""
+        return self._state
+
+    @property
+    def clock(self) -> datetime:
+        """The latest time at which anything was asked."""
+        return self._state.clock
+
+    @property
+    def faults(self) -> FaultPlan:
+        """The faults that are switched on."""
+        return self._state.faults
+
+    def touch(self) -> None:
+        """Notes that the state has changed."""
+        self.changed = True
+
+    def subscription(self, subscription_id: str) -> Subscription | None:
+        """A subscription by id, whatever its case."""
+        return self._state.subscriptions.get(subscription_id.lower())
+
+    def group(self, subscription_id: str, name: str) -> ResourceGroup | None:
+        """A resource group by name, whatever its case."""
+        subscription = self.subscription(subscription_id)
+        return None if subscription is None else subscription.groups.get(name.lower())
+
+    def server(self, name_or_id: str) -> Server:
+        """A server by its resource id, or by its name where only one has it. Tests change it to play someone else.
+
+        Raises:
+            KeyError: no such server.
+        """
+        wanted = name_or_id.lower()
+        for server_id, server in self.servers():
+            if wanted in {server_id.lower(), server.name.lower()}:
+                return server
+        raise KeyError(name_or_id)
+
+    def servers(self) -> Iterator[tuple[str, Server]]:
+        """All servers with their resource ids."""
+        return self._state.servers()
+
+    def server_id(self, name: str) -> str:
+        """The resource id of the server with this name.
+
+        Raises:
+            KeyError: no such server.
+        """
+        for server_id, server in self.servers():
+            if server.name.lower() == name.lower():
+                return server_id
+        raise KeyError(name)
+
+    # What happened in it
+
+    def next_due(self) -> datetime | None:
+        """When the next running operation ends; None when none will."""
+        with self._guard:
+            return min((each.due for each in self._state.operations.values() if not each.done and each.due), default=None)
+
+    def effects(self, server_id: str) -> tuple[str, ...]:
+        """What has taken effect on a server, in order, across processes: lines such as 'write configurations/log_checkpoints'."""
+        with self._guard:
+            return tuple(self._state.effects.get(server_id.lower(), ()))
+
+    @property
+    def requests(self) -> tuple[RequestRecord, ...]:
+        """Every request this process has made of the world, in order."""
+        with self._guard:
+            operations = self._operations_seen
+            return tuple(
+                replace(each, effect_applied=True)
+                if each.mutating and each.operation_id in operations and operations[each.operation_id].applied
+                else each
+                for each in self._records
+            )
+
+    def max_writes_in_flight(self, server_id: str) -> int:
+        """How many operations were running on a server at once at most; one that ended is over at the moment it was due."""
+        with self._guard:
+            own = [each for each in self._operations_seen.values() if each.server_id.lower() == server_id.lower()]
+            return most_at_once((each.started, each.due) for each in own)
+
+    def record(self, record: RequestRecord) -> None:
+        """Adds a line to the request log."""
+        self._records.append(record)
+
+    def new_id(self) -> str:
+        """The next identifier: looks random, the same for the same seed and history."""
+        self._state.sequence += 1
+        return new_id(self._state.seed, self._state.sequence)
+
+    def request_id(self) -> str:
+        """An identifier for the answer being made, the same for the same request of the same history."""
+        return new_id(self._state.seed, -1 - len(self._records))
+
+    def add_operation(self, operation: Operation) -> None:
+        """Adds an accepted operation, and forgets the oldest ended ones when there are very many."""
+        operations = self._state.operations
+        operations[operation.id] = self._operations_seen[operation.id] = operation
+        if len(operations) > world_file.OPERATIONS_KEPT:
+            oldest = next((key for key, each in operations.items() if each.done), None)
+            if oldest is not None:
+                del operations[oldest]
+        self.touch()
+
+    def cached_list(self, key: str, version: object) -> bytes | None:
+        """A serialised list made earlier for the same version of what it lists."""
+        found = self._list_cache.get(key)
+        return found[1] if found is not None and found[0] == version else None
+
+    def keep_list(self, key: str, version: object, body: bytes) -> None:
+        """Keeps a serialised list for the next reader."""
+        self._list_cache[key] = (version, body)
+
+
+def _parse(text: str, name: str) -> State:
+    try:
+        document = json.loads(text)
+    except ValueError as problem:
+        raise WorldError(name, f"no JSON ({problem})", "a world file") from None
+    return world_file.read(document)
+
+
+def utc(moment: datetime) -> datetime:
+    """A time in UTC.
+
+    Raises:
+        ValueError: a time without its offset.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("now must carry its time zone")
+    return moment.astimezone(UTC)
