@@ -24,14 +24,19 @@ lint: $(READY)  ## style, types and import directions
 	@$(BIN)/mypy
 	@$(BIN)/lint-imports
 
+# What a command says is shown only when it fails.
+QUIETLY = out=$$($(1) 2>&1) && echo "ran $(2)" || { echo "$$out"; exit 1; }
+
 samples: $(READY)  ## run the demonstration, the samples and the scripts, each against the simulator
-	@$(BIN)/flexsec demo >/dev/null
-	@$(BIN)/python samples/harden_one_server.py
-	@$(BIN)/flexsec baseline validate samples/baseline.yaml
-	@$(BIN)/python scripts/harden.py --simulate insecure -g rg-shop -n shop-db --baseline samples/baseline.yaml \
-	    --allow-restart --allow-closing firewall --without-evidence "simulated server" --yes >/dev/null
+	@$(call QUIETLY,$(BIN)/flexsec demo,the demonstration)
+	@$(call QUIETLY,$(BIN)/python samples/harden_one_server.py,samples/harden_one_server.py)
+	@$(call QUIETLY,$(BIN)/flexsec baseline validate samples/baseline.yaml,samples/baseline.yaml)
+	@$(call QUIETLY,$(BIN)/python scripts/harden.py $(TRIAL),scripts/harden.py)
 	@$(BIN)/python scripts/bench_startup.py
 	@$(BIN)/python scripts/bench_harden.py
+
+TRIAL := --simulate insecure -g rg-shop -n shop-db --baseline samples/baseline.yaml --allow-restart \
+    --allow-closing firewall --without-evidence "a simulated server" --fail-on high --yes
 
 wheel: $(READY)  ## build the wheel, install it elsewhere and use it
 	@$(BIN)/python scripts/check_wheel.py

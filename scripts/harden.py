@@ -70,7 +70,7 @@ def _harden(server: ServerHandle, given: argparse.Namespace) -> int:
         on_event=_say,
     )
     _report(formats.render(hardening_report.document(hardening), _format(given.report)), given.report)
-    return exit_codes.of_hardening(hardening, fail_on=Severity.LOW, exit_zero=False)
+    return exit_codes.of_hardening(hardening, fail_on=Severity(given.fail_on), exit_zero=False)
 
 
 def _server(given: argparse.Namespace, stack: ExitStack) -> ServerHandle:
@@ -117,6 +117,8 @@ def _agreed(plan: Plan) -> bool:
 
 
 def _say(event: Event) -> None:
+    if event.stage == "waiting":
+        return
     count = f"[{event.number}/{event.total}] " if event.total else ""
     usual = f" (usually {event.typical_seconds} s)" if event.stage == "writing" and event.typical_seconds else ""
     print(f"{count}{event.stage}: {event.message}{usual}", file=sys.stderr)
@@ -154,6 +156,7 @@ def _parser() -> argparse.ArgumentParser:
     leave.add_argument("--caller-address", default="", metavar="IP", help="your own public IPv4 address")
     leave.add_argument("--without-evidence", default="", metavar="REASON", help="close without evidence")
     parser.add_argument("--baseline", default="recommended", help="a built-in baseline or a file")
+    parser.add_argument("--fail-on", choices=[s.value for s in Severity], default="low", help="exit 3 from here on")
     parser.add_argument("--rollback-on-failure", action="store_true", help="undo everything when a change fails")
     parser.add_argument("--poll", choices=("header", "eager"), default="header", help="how operations are waited for")
     parser.add_argument("--report", type=Path, metavar="FILE", help="where the report goes (default: standard output)")

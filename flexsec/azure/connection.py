@@ -17,7 +17,7 @@ from .faults import fault, throttle_wait, unreadable
 from .pacing import ReadBudget
 from .polling import follow
 from .retry import patiently
-from .scrub import scrub
+from .scrub import keep_logs_clean, scrub
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
@@ -68,6 +68,7 @@ class Connection:
         check_subscription_id(subscription_id)
         if not _APPLICATION_ID.match(application_id):
             raise UsageError(f"application id {application_id!r}: at most 64 printable ASCII characters")
+        keep_logs_clean()
         self.subscription_id = subscription_id
         self.clock = clock
         self.cloud = cloud
@@ -76,6 +77,7 @@ class Connection:
         self._eager = eager
         self._application_id = application_id
         self._budget = ReadBudget(clock)
+        self._last_request_id = ""
         self._building = threading.Lock()
         self._client: PostgreSQLManagementClient | None = None
         self._exchange: Exchange | None = None
@@ -88,6 +90,11 @@ class Connection:
     def identity(self) -> str:
         """The object id of whoever is signed in, from the token's claims; "" when that cannot be told."""
         return self._credential.object_id(self.cloud.scope)
+
+    @property
+    def last_request_id(self) -> str:
+        """x-ms-request-id of the last answer to a read, for a support ticket; "" when there was none."""
+        return self._last_request_id
 
     def read(self, path: str, *, what: str, deadline: Deadline) -> dict[str, Any]:
         """GET one resource.
@@ -146,7 +153,6 @@ class Connection:
         """
         client, exchange = self._built()
         answer = exchange.run(lambda: send(client, _keep), what=what)
-        self._learn(answer)
         if not 200 <= answer.status < 300:
             raise fault(answer, what=what, now=self.clock.now())
         return self._acceptance(answer, what=what)
@@ -189,11 +195,12 @@ class Connection:
             if self._client is None or self._exchange is None:
                 from .pipeline import Exchange, postgresql_client
 
-                self._exchange = Exchange(self.clock)
+                self._exchange = Exchange()
                 self._client = postgresql_client(
                     self._credential,
                     self.subscription_id,
                     cloud=self.cloud,
+                    clock=self.clock,
                     exchange=self._exchange,
                     transport=self._transport,
                     application_id=self._application_id,
@@ -204,12 +211,27 @@ class Connection:
         """One GET, inside the read budget."""
         from azure.core.rest import HttpRequest
 
+        from .pipeline import CONNECT_TIMEOUT, READ_TIMEOUT
+
         client, exchange = self._built()
         self._budget.take(deadline, what=what)
         # The client formats URLs as templates.
         literal = url.replace("{", "%7B").replace("}", "%7D")
-        answer = exchange.run(lambda: client.send_request(HttpRequest("GET", literal)), what=what)
-        self._learn(answer)
+        request = HttpRequest("GET", literal, headers={"Accept": "application/json"})
+        patience = max(1.0, deadline.remaining)
+        answer = exchange.run(
+            lambda: client.send_request(
+                request,
+                stream=True,  # the body is read where whatever breaks it is caught
+                connection_timeout=min(CONNECT_TIMEOUT, patience),
+                read_timeout=min(READ_TIMEOUT, patience),
+            ),
+            what=what,
+        )
+        self._last_request_id = answer.request_id or self._last_request_id
+        self._budget.told(answer.reads_left)
+        if answer.status == 429:
+            self._budget.close(throttle_wait(answer, self.clock.now()))
         return answer
 
     def _object(self, url: str, *, what: str, deadline: Deadline) -> dict[str, Any]:
@@ -218,14 +240,11 @@ class Connection:
         answer = patiently(lambda: self._get(url, what=what, deadline=deadline), clock=self.clock, deadline=deadline)
         if answer.status != 200:
             raise fault(answer, what=what, now=self.clock.now())
+        if answer.body is None:
+            raise AnswerLost(f"could not {what}: the connection broke while the answer was read")
         if not isinstance(answer.document, dict):
             raise unreadable(answer, what=what, expected="a JSON object")
         return answer.document
-
-    def _learn(self, answer: Answer) -> None:
-        self._budget.told(answer.reads_left)
-        if answer.status == 429:
-            self._budget.close(throttle_wait(answer, self.clock.now()))
 
     def _acceptance(self, answer: Answer, *, what: str) -> Acceptance:
         url = answer.headers.get("azure-asyncoperation") or answer.headers.get("location") or ""

@@ -19,7 +19,7 @@ from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from .. import __version__
 from ..errors import AnswerLost, CredentialUnavailable, FlexSecError
 from .answer import Answer, plain_id
-from .scrub import keep_queries_out_of_logs, scrub
+from .scrub import scrub
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -33,78 +33,87 @@ if TYPE_CHECKING:
     from .clouds import Cloud
 
 _LOG = logging.getLogger("flexsec.azure")
-# Seconds to connect and between two bytes of an answer; Azure Resource Manager itself gives up after about 60 s.
-_CONNECT_TIMEOUT = 20
-_READ_TIMEOUT = 90
+CONNECT_TIMEOUT = 20.0
+"""Seconds to connect."""
+READ_TIMEOUT = 90.0
+"""Seconds between two bytes of an answer: more than Azure Resource Manager itself takes before it gives up."""
 API_VERSION = "2026-10-01"
 """What flexsec speaks: stated, so that reads and writes agree whatever client release is installed."""
 
 
-class Exchange(HTTPPolicy[HttpRequest, HttpResponse]):
-    """The innermost policy: keeps the last answer of each thread and logs one line a request.
+class _Answered(Exception):
+    def __init__(self, answer: Answer) -> None:
+        super().__init__()
+        self.answer = answer
 
-    The answer is kept here because the client raises on answers that are successes to us (200 or 201 to a write) and
-    drops what it cannot parse.
+
+class Exchange(HTTPPolicy[HttpRequest, HttpResponse]):
+    """The outermost policy: takes the answer before the client judges it.
+
+    The client raises on answers that are successes to us (200 or 201 to a write), logs a traceback over an error
+    that is not JSON, and cannot read a Retry-After that is a date. Only calls made through `run` are taken.
     """
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._thread = threading.local()
+
+    def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
+        """Send, and hand the answer to `run` when it is listening in this thread."""
+        response = self.next.send(request)
+        if not getattr(self._thread, "listening", False):
+            return response
+        kept = response.http_response
+        raise _Answered(Answer.of(kept.status_code, kept.headers, _body(kept)))
+
+    def run(self, call: Callable[[], object], *, what: str) -> Answer:
+        """Run a call of the client that sends one request, and return the raw answer.
+
+        Raises:
+            AnswerLost: there is none.
+            CredentialUnavailable: nothing was sent for want of a token, or the service wants one that cannot be had.
+        """
+        self._thread.listening = True
+        try:
+            outcome = _attempt(call, what=what)
+        finally:
+            self._thread.listening = False
+        if isinstance(outcome, FlexSecError):
+            raise outcome
+        return outcome
+
+
+class Authentication(ARMChallengeAuthenticationPolicy):
+    """Signs requests; a challenge that cannot be read is a plain 401 instead of the decoder's exception."""
+
+    def on_challenge(
+        self, request: PipelineRequest[HttpRequest], response: PipelineResponse[HttpRequest, HttpResponse]
+    ) -> bool:
+        """Whether the challenge could be met and the request shall be sent with its new token."""
+        try:
+            return super().on_challenge(request, response)
+        except ValueError:
+            return False
+
+
+class RequestLog(HTTPPolicy[HttpRequest, HttpResponse]):
+    """The innermost policy: one line at DEBUG for each request, without headers, body or query."""
 
     def __init__(self, clock: Clock) -> None:
         super().__init__()
         self._clock = clock
-        self._kept = threading.local()
 
     def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
-        """Send, keep, log."""
-        self._kept.response = None
+        """Send and log."""
         begun = self._clock.monotonic()
         try:
             response = self.next.send(request)
         except Exception as error:
             self._log(request.http_request, type(error).__name__, "", begun)
             raise
-        self._kept.response = response.http_response
-        headers = response.http_response.headers
-        self._log(
-            request.http_request,
-            str(response.http_response.status_code),
-            headers.get("x-ms-request-id") or "",
-            begun,
-        )
+        kept = response.http_response
+        self._log(request.http_request, str(kept.status_code), kept.headers.get("x-ms-request-id") or "", begun)
         return response
-
-    def run(self, call: Callable[[], object], *, what: str) -> Answer:
-        """Run a call of the client that sends one request, and return the raw answer, whatever the client thought.
-
-        Raises:
-            AnswerLost: there is none.
-            CredentialUnavailable: nothing was sent for want of a token, or the service wants one that cannot be had.
-        """
-        failure = self._attempt(call, what=what)
-        response: HttpResponse | None = getattr(self._kept, "response", None)
-        self._kept.response = None
-        if isinstance(failure, CredentialUnavailable):
-            raise failure
-        if response is not None:
-            return Answer.of(response.status_code, response.headers, _body(response))
-        raise failure or AnswerLost(f"could not {what}: no request was sent")
-
-    def _attempt(self, call: Callable[[], object], *, what: str) -> Exception | None:
-        """The failure as a new error, raised by the caller: raised here it would carry the client's, token included."""
-        self._kept.response = None
-        try:
-            call()
-        except FlexSecError as error:
-            return type(error)(error.message) if isinstance(error, CredentialUnavailable) else error
-        except AzureError as error:
-            return AnswerLost(
-                f"could not {what}: the connection broke before the answer was read "
-                f"({scrub(str(error) or type(error).__name__, 300)})"
-            )
-        except Exception as error:
-            if getattr(self._kept, "response", None) is None:
-                raise
-            # The client stumbled over an answer that is kept; judging it is ours.
-            _LOG.debug("the client could not use an answer: %s", type(error).__name__)
-        return None
 
     def _log(self, request: HttpRequest, outcome: str, request_id: str, begun: float) -> None:
         if not _LOG.isEnabledFor(logging.DEBUG):
@@ -114,7 +123,7 @@ class Exchange(HTTPPolicy[HttpRequest, HttpResponse]):
         _LOG.debug(
             "%s %s api-version=%s: %s in %.3f s, request id %s",
             request.method,
-            path,
+            scrub(path, 500),
             plain_id(version),
             outcome,
             self._clock.monotonic() - begun,
@@ -127,6 +136,7 @@ def postgresql_client(
     subscription_id: str,
     *,
     cloud: Cloud,
+    clock: Clock,
     exchange: Exchange,
     transport: HttpTransport[Any, Any] | None,
     application_id: str,
@@ -134,26 +144,65 @@ def postgresql_client(
     """The official PostgreSQL client on our pipeline."""
     from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
 
-    keep_queries_out_of_logs()
-    sender = transport or RequestsTransport(connection_timeout=_CONNECT_TIMEOUT, read_timeout=_READ_TIMEOUT)
     return PostgreSQLManagementClient(
         credential,
         subscription_id,
         base_url=cloud.arm_endpoint,
         credential_scopes=[cloud.scope],
         api_version=API_VERSION,
-        transport=sender,
+        transport=transport or _own_transport(),
         policies=[
+            exchange,
             UserAgentPolicy(f"flexsec/{__version__}", user_agent=application_id or None),
             RequestIdPolicy(),
-            ARMChallengeAuthenticationPolicy(credential, cloud.scope),
-            exchange,
+            Authentication(credential, cloud.scope),
+            RequestLog(clock),
         ],
     )
+
+
+def _attempt(call: Callable[[], object], *, what: str) -> Answer | FlexSecError:
+    """The answer, or the failure as a new error for the caller to raise.
+
+    Raised here, it would carry the client's own error, and with that the request and its token.
+    """
+    try:
+        call()
+    except _Answered as answered:
+        return answered.answer
+    except CredentialUnavailable as error:
+        return CredentialUnavailable(error.message)
+    except AzureError as error:
+        return AnswerLost(f"could not {what}: the connection broke before the answer was read ({_cause(error)})")
+    return AnswerLost(f"could not {what}: no request was sent")
+
+
+def _cause(error: BaseException) -> str:
+    """The innermost reason in words: the libraries wrap a reset or an unknown host three times over."""
+    for _ in range(8):
+        nested = (getattr(error, "inner_exception", None), getattr(error, "reason", None), *reversed(error.args))
+        inner = next((item for item in nested if isinstance(item, BaseException) and item is not error), None)
+        if inner is None:
+            break
+        error = inner
+    return scrub(str(error), 300) or type(error).__name__
+
+
+def _own_transport() -> Any:
+    transport = RequestsTransport(connection_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT)
+    transport.open()
+    # Proxies come from the environment, but a netrc file must not replace the Authorization header.
+    transport.session.auth = _as_signed
+    return transport
+
+
+def _as_signed(request: object) -> object:
+    return request
 
 
 def _body(response: HttpResponse) -> bytes | None:
     try:
         return response.read()
     except Exception:  # noqa: BLE001 - whatever breaks a body, the status and the headers have arrived
+        response.close()
         return None

@@ -65,7 +65,7 @@ def follow(
             return outcome
         failures = failures + 1 if outcome.failed else 0
         if failures >= _MOST_FAILURES_IN_A_ROW:
-            return Ending(kind=EndingKind.UNKNOWN, reason=f"its status could not be read: {outcome.reason}")
+            return Ending(kind=EndingKind.UNKNOWN, reason=outcome.reason)
         eager = eager and not outcome.throttled
         state = outcome
 
@@ -130,7 +130,7 @@ def _read_status(answer: Answer, *, what: str, clock: Clock) -> Ending | Wait:
         return Ending(kind=EndingKind.SUCCEEDED)
     if folded == "failed" or folded in _CANCELED:
         kind = EndingKind.FAILED if folded == "failed" else EndingKind.CANCELED
-        error = operation_fault(document.get("error"), answer, what=what)
+        error = operation_fault(document.get("error") or {"code": word}, answer, what=what)
         return Ending(kind=kind, error=error, reason=error.message)
     return Wait(asked=answer.retry_after(clock.now()), word=word)
 

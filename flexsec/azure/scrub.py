@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import logging
 import re
+from collections.abc import Mapping
 
 # A status URL is signed by its query (t, c, s, h, recorded); a shared access signature likewise.
 _URL_QUERY = re.compile(r"(?i)(\bhttps?://[^\s'\"<>?]*|/subscriptions/[^\s'\"<>?]*)\?[^\s'\"<>]*")
@@ -23,7 +24,7 @@ LIMIT = 1000
 
 def scrub(text: str, limit: int = LIMIT) -> str:
     """The text on one line, at most `limit` characters, without tokens, signatures or query strings."""
-    clean = _CONTROL.sub(" ", text[: limit * 20])
+    clean = _CONTROL.sub(" ", text[: max(limit * 4, 2000)])
     clean = _URL_QUERY.sub(r"\1?...", clean)
     clean = _SIGNED_PART.sub(r"\1...", clean)
     clean = _BEARER.sub(r"\1 ...", clean)
@@ -39,6 +40,8 @@ class WithoutQueries(logging.Filter):
         """Let every record through, its texts without queries and tokens."""
         if isinstance(record.args, tuple):
             record.args = tuple(_bare(item) for item in record.args)
+        elif isinstance(record.args, Mapping):
+            record.args = {key: _bare(item) for key, item in record.args.items()}
         record.msg = _bare(record.msg)
         return True
 
@@ -49,10 +52,18 @@ class WithoutQueries(logging.Filter):
         return hash(WithoutQueries)
 
 
-def keep_queries_out_of_logs() -> None:
-    """Make sure that a program which logs everything at DEBUG never logs a signed URL."""
+def keep_logs_clean() -> None:
+    """Keep signed URLs out of the HTTP library's records, and Microsoft's packages silent where nobody logs.
+
+    Without a handler of its own, a package's warning goes to stderr; what it warns of is in our errors. A program
+    that sets up logging still gets every record.
+    """
     for name in ("urllib3.connectionpool", "urllib3.util.retry"):
         logging.getLogger(name).addFilter(WithoutQueries())
+    for name in ("azure", "msal"):
+        logger = logging.getLogger(name)
+        if not logger.handlers:
+            logger.addHandler(logging.NullHandler())
 
 
 def _bare(item: object) -> object:

@@ -92,9 +92,10 @@ def _other(told: ServiceError, status: int) -> str:
             f"the service refused it without a reason ({told.code or 'no code'}); recorded causes are a read-only "
             "parameter and a value that is not allowed"
         )
-    hint = _HINTS.get(told.code.casefold())
-    refused = hint or ("the operation failed" if status < 300 else f"the service refused it ({status})")
-    return f"{refused}. {_said(told)}"
+    if 300 <= status < 400:
+        return f"the answer is a redirect ({status}), which flexsec does not follow; is the cloud the right one?"
+    refused = "the operation failed" if status < 300 else f"the service refused it ({status})"
+    return f"{_HINTS.get(told.code.casefold(), refused)}. {_said(told)}"
 
 
 def _said(told: ServiceError) -> str:

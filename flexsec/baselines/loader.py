@@ -68,9 +68,9 @@ def load(name_or_path: str) -> Baseline:
     return _merged(layers)
 
 
-def _layers(source: str, file: Path | Traversable, *, chain: tuple[str, ...]) -> list[_Layer]:
-    """A file and what it extends, nearest first; the problems of all of them together."""
-    layer = _layer(source, file)
+def _layers(source: str, file: Path | Traversable, *, chain: tuple[str, ...], asked: str = "") -> list[_Layer]:
+    """A file and what it extends, nearest first. `asked` tells who extends it, for a file that cannot be read."""
+    layer = _layer(source, file, asked)
     parent = layer.form.extends
     if parent is None:
         return [layer]
@@ -95,17 +95,17 @@ def _parent_layers(layer: _Layer, parent: str, line: tuple[int, int], chain: tup
     if _identity(source) in chain:
         circle = " -> ".join([*chain[chain.index(_identity(source)) :], _identity(source)])
         raise BaselineInvalid((problem(layer.source, line, f"extends itself in a circle: {circle}"),))
-    return _layers(source, file, chain=chain)
+    return _layers(source, file, chain=chain, asked=problem(layer.source, line, f"extends {parent!r}: "))
 
 
-def _layer(source: str, file: Path | Traversable) -> _Layer:
+def _layer(source: str, file: Path | Traversable, asked: str) -> _Layer:
     from pydantic import ValidationError
 
     from .problems import sentences
     from .schema import file_form
     from .yaml_text import parse
 
-    document = parse(_text(source, file), source)
+    document = parse(_text(source, file, asked), source)
     try:
         form = file_form().model_validate(document.data)
     except ValidationError as error:
@@ -113,19 +113,19 @@ def _layer(source: str, file: Path | Traversable) -> _Layer:
     return _Layer(source, form, document)
 
 
-def _text(source: str, file: Path | Traversable) -> str:
+def _text(source: str, file: Path | Traversable, asked: str) -> str:
     try:
         with file.open("rb") as stream:
             content = stream.read(_LARGEST + 1)
     except FileNotFoundError:
-        raise BaselineInvalid((f"{source}: there is no such file",)) from None
+        raise BaselineInvalid((f"{asked}{source}: there is no such file",)) from None
     except IsADirectoryError:
-        raise BaselineInvalid((f"{source}: is a directory, expected a YAML file",)) from None
+        raise BaselineInvalid((f"{asked}{source}: is a directory, expected a YAML file",)) from None
     except (OSError, ValueError) as error:
         why = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
-        raise BaselineInvalid((f"{source}: cannot be read: {why}",)) from None
+        raise BaselineInvalid((f"{asked}{source}: cannot be read: {why}",)) from None
     if len(content) > _LARGEST:
-        raise BaselineInvalid((f"{source}: is larger than {_LARGEST:,} bytes, which no baseline is",))
+        raise BaselineInvalid((f"{asked}{source}: is larger than {_LARGEST:,} bytes, which no baseline is",))
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError as error:

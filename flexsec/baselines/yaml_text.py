@@ -13,7 +13,18 @@ from ..errors import BaselineInvalid
 Path = tuple[str | int, ...]
 Place = tuple[int, int]
 
-_SCALARS = frozenset(f"tag:yaml.org,2002:{kind}" for kind in ("str", "int", "float", "bool", "null", "timestamp"))
+_KINDS = {
+    f"tag:yaml.org,2002:{tag}": words
+    for tag, words in {
+        "str": "text",
+        "int": "whole number",
+        "float": "number",
+        "bool": "on or off",
+        "null": "empty value",
+        "timestamp": "date",
+    }.items()
+}
+_MAPPING, _SEQUENCE = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 _MOST_NODES = 10_000
 _DEEPEST = 50
 
@@ -44,9 +55,9 @@ class _Reader:
         if len(path) > _DEEPEST or len(self.values) > _MOST_NODES:
             self.refuse(node, "nested too deeply or too large for a baseline")
             raise BaselineInvalid(tuple(self.problems))
-        if isinstance(node, yaml.MappingNode):
+        if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
             return self.mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
+        if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
             return [self.read(item, (*path, number)) for number, item in enumerate(node.value)]
         return self.scalar(node)
 
@@ -65,13 +76,13 @@ class _Reader:
         return found
 
     def scalar(self, node: yaml.Node) -> Any:
-        if node.tag not in _SCALARS:
+        if node.tag not in _KINDS:
             self.refuse(node, f"the tag {node.tag!r} has no meaning in a baseline")
             return None
         try:
             value = self.scalars.construct_object(node, deep=True)
-        except (ValueError, KeyError, AttributeError, TypeError, OverflowError, yaml.YAMLError):
-            self.refuse(node, f"{node.value!r} is not a {node.tag.rpartition(':')[2]}")
+        except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, yaml.YAMLError):
+            self.refuse(node, f"{node.value!r} is no {_KINDS[node.tag]}")
             return None
         if isinstance(value, str) and not value.replace("\n", "").replace("\t", "").isprintable():
             self.refuse(node, f"{value!r} holds a character that cannot be shown")

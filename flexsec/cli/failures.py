@@ -25,6 +25,9 @@ def expected(error: FlexSecError) -> int:
 
 def usage(error: click.ClickException) -> int:
     """Tell of a command line that click refuses; returns 2."""
+    if isinstance(error, click.exceptions.NoArgsIsHelpError):
+        click.echo(error.format_message(), err=True)
+        return exit_codes.USAGE
     lines = [plain(error.format_message())]
     context = getattr(error, "ctx", None)
     if isinstance(context, click.Context):
@@ -76,7 +79,7 @@ def _where(frame: traceback.FrameSummary) -> str:
 def _ids(error: ArmError) -> str:
     named = {
         "request id": error.request_id,
-        "correlation id": error.correlation_id,
+        "correlation id": error.correlation_id if error.correlation_id != error.request_id else "",
         "tracking id": error.tracking_id,
     }
     return plain(", ".join(f"{name} {value}" for name, value in named.items() if value))

@@ -8,12 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
 from ..model.verdict import Severity
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 Decorated = TypeVar("Decorated", bound=Callable[..., Any])
 

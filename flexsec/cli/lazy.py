@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from difflib import get_close_matches
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, ClassVar
 
 import click
 
@@ -18,7 +18,7 @@ class LazyGroup(click.Group):
     `lazy` maps a command's name to its one-line description and to the module that holds it as `command`.
     """
 
-    lazy: Mapping[str, tuple[str, str]] = {}
+    lazy: ClassVar[Mapping[str, tuple[str, str]]] = {}
 
     def list_commands(self, ctx: click.Context) -> list[str]:
         """The names, in the order in which they are used."""
@@ -39,7 +39,7 @@ class LazyGroup(click.Group):
         """Find the command; an unknown one is answered with the closest there are."""
         name = args[0]
         if name not in self.lazy and not name.startswith("-"):
-            close = get_close_matches(name, self.lazy, n=3, cutoff=0.5)
+            close = get_close_matches(name, self.lazy, n=3, cutoff=0.6)
             hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(self.lazy)}"
             ctx.fail(f"there is no command {name!r}; {hint}")
         return super().resolve_command(ctx, args)

@@ -45,13 +45,12 @@ class Root(LazyGroup):
         prog_name: str | None = None,
         complete_var: str | None = None,
         standalone_mode: bool = True,
-        windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
         """Run a command line; in standalone mode end the process with its exit code, else return the code."""
         given = extra.setdefault("obj", Given())
         try:
-            result = super().main(args, prog_name or "flexsec", complete_var, False, windows_expand_args, **extra)
+            result = super().main(args, prog_name or "flexsec", complete_var, standalone_mode=False, **extra)
             code = result if isinstance(result, int) else exit_codes.OK
         except FlexSecError as error:
             code = failures.expected(error)
@@ -72,6 +71,7 @@ def _epilog() -> str:
 
 
 @click.command(
+    "flexsec",
     cls=Root,
     epilog=_epilog(),
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},

@@ -13,9 +13,18 @@ from ..reporting.formats import FORMATS, SUFFIXES
 from .given import Decorated, added, kept
 from .value_types import Duration
 
-CREDENTIALS = ("default", "cli", "environment", "managed-identity", "workload-identity")
+CREDENTIALS = (
+    "default",
+    "environment",
+    "workload-identity",
+    "managed-identity",
+    "cli",
+    "powershell",
+    "developer-cli",
+)
 CLOUDS = ("public", "us-government", "china")
 
+_YES = "Do not ask; needed where nobody can be asked."
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 
@@ -31,9 +40,10 @@ def settings_options(function: Decorated) -> Decorated:
         function,
         (
             _kept("--simulate", "settings", "simulate", metavar="WORLD",
-                  text="Work on a simulated Azure: a built-in world (thrown away afterwards) or a world file (kept)."),
-            _kept("--credential", "settings", "credential", kind=click.Choice(CREDENTIALS),
-                  text="How to sign in. Default: whatever DefaultAzureCredential finds."),
+                  text="Work on a simulated Azure: a built-in world (insecure; thrown away afterwards), a world file "
+                       "(kept), or NAME:FILE, a file begun as a copy of a built-in world."),
+            _kept("--credential", "settings", "credential", kind=click.Choice(CREDENTIALS), metavar="KIND",
+                  text=f"How to sign in: {', '.join(CREDENTIALS)}. Default: what DefaultAzureCredential finds."),
             _kept("--tenant-id", "settings", "tenant_id", metavar="ID", text="Sign in to this Microsoft Entra tenant."),
             _kept("--client-id", "settings", "client_id", metavar="ID",
                   text="Sign in as this user-assigned managed identity or application."),
@@ -83,15 +93,24 @@ def output_options(function: Decorated) -> Decorated:
     )  # fmt: skip
 
 
-def leave_options(function: Decorated) -> Decorated:
-    """What may be done beyond adding and tightening."""
-    classes = "; ".join(f"{name}: {meaning}" for name, meaning in CLOSING_CLASSES.items())
+def restart_options(function: Decorated) -> Decorated:
+    """Whether and when the server may be restarted."""
     return _stack(
         function,
         (
             _flag("--allow-restart", "leave", "restart", text="Restart the server, once, if a change needs it."),
             _kept("--restart-window", "leave", "window", metavar="HH:MM-HH:MM",
                   text="Restart only at this time of day (UTC), such as 02:00-04:00."),
+        ),
+    )  # fmt: skip
+
+
+def closing_options(function: Decorated) -> Decorated:
+    """What may take access away or lower security, and what is known about clients."""
+    classes = "; ".join(f"{name}: {meaning}" for name, meaning in CLOSING_CLASSES.items())
+    return _stack(
+        function,
+        (
             click.option("--allow-closing", multiple=True, type=click.Choice(tuple(CLOSING_CLASSES)),
                          expose_value=False, callback=kept("leave", "closing"),
                          help=f"Take access away, by class. Repeatable. {classes}."),
@@ -107,10 +126,17 @@ def leave_options(function: Decorated) -> Decorated:
     )  # fmt: skip
 
 
+def leave_options(function: Decorated) -> Decorated:
+    """What may be done beyond adding and tightening."""
+    return restart_options(closing_options(function))
+
+
 def baseline_option(function: Decorated) -> Decorated:
     """By which baseline."""
-    return _kept("--baseline", "judgement", "baseline", short="-b", metavar="NAME|FILE",
-                 text="A built-in baseline or a file. Default: recommended.")(function)  # fmt: skip
+    return _stack(function, (
+        _kept("--baseline", "judgement", "baseline", short="-b", metavar="NAME|FILE",
+                 text="A built-in baseline or a file. Default: recommended."),
+    ))  # fmt: skip
 
 
 def judgement_options(function: Decorated) -> Decorated:
@@ -129,8 +155,7 @@ def judgement_options(function: Decorated) -> Decorated:
 
 def yes_option(function: Decorated) -> Decorated:
     """Whether to ask first."""
-    return _flag("--yes", "", "yes", short="-y",
-                 text="Do not ask; needed where nobody can be asked.")(function)  # fmt: skip
+    return _stack(function, (_flag("--yes", "", "yes", short="-y", text=_YES),))
 
 
 def _kept(

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import os
+import secrets
 import shutil
 import sys
-import tempfile
-from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, TextIO
 
 import click
 
@@ -16,6 +15,7 @@ from ..reporting.formats import of_file, render
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+    from pathlib import Path
 
     from ..reporting.document import Document
     from .given import Given
@@ -51,6 +51,12 @@ def show(document: Document, given: Given, *, write_json: Callable[[Path], None]
         given: the formats and files that the command line asks for.
         write_json: writes a .json file in its place, where that file is more than a report (a plan to apply).
     """
+    write_report_files(document, given, write_json=write_json)
+    print_out(render_for_output(document, given))
+
+
+def write_report_files(document: Document, given: Given, *, write_json: Callable[[Path], None] | None = None) -> None:
+    """Write the report's files alone; see `show`."""
     for path in given.output.files:
         kind = of_file(path)
         if kind == "json" and write_json is not None:
@@ -58,7 +64,6 @@ def show(document: Document, given: Given, *, write_json: Callable[[Path], None]
         else:
             write_file(path, render(document, kind, width=_FILE_WIDTH))
         say(f"wrote {path}")
-    print_out(render_for_output(document, given))
 
 
 def render_for_output(document: Document, given: Given) -> str:
@@ -73,15 +78,16 @@ def render_for_output(document: Document, given: Given) -> str:
     )
 
 
-def render_for_reader(document: Document, given: Given) -> str:
-    """The report as a table for standard error, where people are asked and told."""
-    terminal = sys.stderr.isatty()
+def render_for_reader(document: Document, given: Given, stream: TextIO | None = None) -> str:
+    """The report as a table for a stream that people read; standard error when none is given."""
+    stream = stream or sys.stderr
+    terminal = stream.isatty()
     return render(
         document,
         "table",
         width=_width(terminal),
         colour=terminal and colours(given),
-        ascii_only=not _unicode(sys.stderr.encoding),
+        ascii_only=not _unicode(stream.encoding),
     )
 
 
@@ -110,15 +116,14 @@ def write_file(path: Path, text: str) -> None:
     Raises:
         UsageError: the place cannot be written.
     """
+    beside = path.with_name(f".{path.name}.{secrets.token_hex(4)}")
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
         try:
-            with os.fdopen(handle, "w", encoding="utf-8", newline="\n") as out:
+            with beside.open("x", encoding="utf-8", newline="\n") as out:
                 out.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+            beside.replace(path)
+        finally:
+            beside.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write {path}: {error.strerror or error}") from None
 

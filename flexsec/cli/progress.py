@@ -31,7 +31,7 @@ class PlainProgress:
     """One line per step, for logs."""
 
     def __init__(self) -> None:
-        self._told = ("", 0, 0.0)
+        self._told_at = 0.0
 
     def __enter__(self) -> Self:
         return self
@@ -40,15 +40,13 @@ class PlainProgress:
         return
 
     def listen(self, event: Event) -> None:
-        """Write the event as a line; a long wait is told again only now and then."""
-        stage, number, told_at = self._told
-        if event.stage == "waiting" and number == event.number:
-            since = event.elapsed_seconds - told_at
-            if since < _AGAIN_AFTER:
-                return
-        self._told = (event.stage, event.number, event.elapsed_seconds)
-        if event.stage != "waiting" or stage == "waiting" or event.elapsed_seconds >= _AGAIN_AFTER:
-            click.echo(line(event), err=True)
+        """Write the event as a line; a long wait is told again only now and then, and reading back not at all."""
+        if event.stage == "verifying" and event.number:
+            return
+        if event.stage == "waiting" and event.elapsed_seconds - self._told_at < _AGAIN_AFTER:
+            return
+        self._told_at = 0.0 if event.stage == "writing" else event.elapsed_seconds
+        click.echo(line(event), err=True)
 
 
 class LiveProgress:
@@ -56,12 +54,12 @@ class LiveProgress:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn
 
         self._display: Progress = Progress(
             SpinnerColumn(),
             BarColumn(bar_width=20),
-            TextColumn("{task.completed:.0f}/{task.total:.0f}", markup=False),
+            MofNCompleteColumn(),
             TextColumn("{task.description}", markup=False),
             console=Console(stderr=True, markup=False, highlight=False, emoji=False),
             transient=True,
@@ -82,7 +80,8 @@ class LiveProgress:
         if event.total:
             settled = event.number if event.stage in ("done", "skipped", "failed") else max(0, event.number - 1)
             self._display.update(self._task, total=event.total, completed=settled)
-        self._display.update(self._task, description=line(event, counted=False))
+        if event.stage not in ("done", "skipped"):
+            self._display.update(self._task, description=line(event, counted=False))
         if event.stage in _LASTING:
             from rich.text import Text
 
@@ -91,19 +90,34 @@ class LiveProgress:
 
 
 def line(event: Event, *, counted: bool = True) -> str:
-    """The event as one line: "[2/9] Set log_checkpoints to on (usually about 12 s; 7 left)"."""
+    """The event as one line: "[2/9] Set log_checkpoints to on (usually about 12 s; 7 left after this)"."""
     place = f"[{event.number}/{event.total}] " if counted and event.number else ""
-    extra = []
-    if event.stage == "writing" and event.typical_seconds:
-        extra.append(f"usually about {duration(event.typical_seconds)}")
-    if event.stage == "waiting":
-        extra.append(f"{duration(event.elapsed_seconds)} so far")
-        if event.typical_seconds:
-            extra.append(f"usually about {duration(event.typical_seconds)}")
-    if event.stage in ("writing", "waiting") and event.total:
-        extra.append(f"{event.total - event.number} left after this")
-    if event.stage == "done" and event.elapsed_seconds >= 1:
-        extra.append(f"took {duration(event.elapsed_seconds)}")
-    tail = f" ({'; '.join(extra)})" if extra else ""
-    word = f"{event.stage}: " if event.stage in ("failed", "retrying", "skipped", "done") else ""
-    return plain(f"{place}{word}{event.message}{tail}")
+    took = f"took {duration(event.elapsed_seconds)}" if event.elapsed_seconds >= 1 else ""
+    match event.stage:
+        case "done":
+            return plain(f"{place}done{_in_brackets(took)}")
+        case "failed" | "skipped" | "retrying":
+            return plain(f"{place}{event.stage}: {event.message}{_in_brackets(took)}")
+        case "writing":
+            return plain(f"{place}{event.message}{_in_brackets(_usually(event), _left(event))}")
+        case "waiting":
+            so_far = f"{duration(event.elapsed_seconds)} so far"
+            return plain(f"{place}still waiting: {event.message}{_in_brackets(so_far, _usually(event), _left(event))}")
+        case "verifying" if event.number:
+            return plain(f"{place}reading back: {event.message}{_in_brackets(_left(event))}")
+        case _:
+            return plain(event.message)
+
+
+def _usually(event: Event) -> str:
+    return f"usually about {duration(event.typical_seconds)}" if event.typical_seconds else ""
+
+
+def _left(event: Event) -> str:
+    left = event.total - event.number
+    return f"{left} left after this" if left > 0 else "the last one" if event.total else ""
+
+
+def _in_brackets(*parts: str) -> str:
+    said = "; ".join(part for part in parts if part)
+    return f" ({said})" if said else ""

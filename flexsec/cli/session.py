@@ -65,7 +65,7 @@ class Session:
         if self._simulation is not None:
             return self._simulation.client(
                 subscription_id=subscription_id,
-                state_directory=self._state_directory(),
+                state_directory=self.state_directory,
                 poll=poll,
                 timeout=settings.timeout,
             )
@@ -83,7 +83,7 @@ class Session:
             signed_in,
             subscription_id,
             cloud=settings.cloud,
-            state_directory=self._state_directory(),
+            state_directory=self.state_directory,
             poll=poll,
             timeout=settings.timeout,
         )
@@ -93,21 +93,23 @@ class Session:
         from ..client import FlexSec
 
         nobody = cast("TokenCredential", None)  # reading journals makes no connection
-        return FlexSec(nobody, _NO_SUBSCRIPTION, state_directory=self._state_directory())
+        return FlexSec(nobody, _NO_SUBSCRIPTION, state_directory=self.state_directory)
 
     def client_of(self, run: Run) -> FlexSec:
         """A client of the subscription that a run was on."""
         return self.client(ServerId.parse(run.server_id).subscription_id)
 
-    def _state_directory(self) -> Path | None:
+    @property
+    def state_directory(self) -> Path | None:
+        """Where journals are kept; None stands for the user's own state directory."""
         given = self._given.settings.state_directory
         return given or (self._simulation.state_directory if self._simulation else None)
 
-    def _servers(self) -> tuple[ServerId, ...] | None:
+    def _servers(self) -> tuple[targets.Simulated, ...] | None:
         if self._simulation is None:
             return None
         return tuple(
-            ServerId(subscription.id, group.name, server.name)
+            targets.Simulated(ServerId(subscription.id, group.name, server.name), server.state == "Ready")
             for subscription in self._simulation.world.state.subscriptions.values()
             for group in subscription.groups.values()
             for server in group.servers.values()

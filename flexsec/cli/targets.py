@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import InvalidTarget, UsageError
@@ -43,12 +44,20 @@ def only_id(arguments: Sequence[str], target: TargetGiven) -> None:
     target.arm_id = arguments[0]
 
 
-def resolve(target: TargetGiven, *, simulated: Sequence[ServerId] | None) -> ServerId:
+@dataclass(frozen=True, slots=True)
+class Simulated:
+    """A server of a simulated world, and whether it is ready."""
+
+    id: ServerId
+    ready: bool
+
+
+def resolve(target: TargetGiven, *, simulated: Sequence[Simulated] | None) -> ServerId:
     """The server that the command line names.
 
     Args:
         target: what was given.
-        simulated: the servers of a simulated world, the only one of which need not be named; None for Azure.
+        simulated: the servers of a simulated world, the only (ready) one of which need not be named; None for Azure.
 
     Raises:
         UsageError: not given, given in part, or given twice; the message says how to.
@@ -79,19 +88,24 @@ def _missing(subscription: str, target: TargetGiven) -> list[str]:
     return [name for name, value in parts.items() if not value]
 
 
-def _simulated(target: TargetGiven, servers: Sequence[ServerId]) -> ServerId:
+def _simulated(target: TargetGiven, servers: Sequence[Simulated]) -> ServerId:
     """A simulated world is small: what is not given is told by what it holds."""
-    if target.subscription and target.group and target.name:
-        return ServerId(target.subscription, target.group, target.name)  # also one that does not exist
-    fitting = [server for server in servers if _fits(target, server)]
-    if len(fitting) == 1:
-        return fitting[0]
-    subscriptions = {server.subscription_id for server in servers}
-    if not fitting and target.group and target.name and len(subscriptions) == 1:
-        return ServerId(subscriptions.pop(), target.group, target.name)
-    listed = "".join(f"\n-g {s.resource_group} -n {s.name} -s {s.subscription_id}" for s in servers)
-    said = "which server?" if fitting else "no server of the simulated world is named so;"
+    fitting = [server for server in servers if _fits(target, server.id)]
+    ready = [server for server in fitting if server.ready]
+    for found in (fitting, ready):
+        if len(found) == 1:
+            return found[0].id
+    subscription = target.subscription or _only_subscription(servers)
+    if not fitting and subscription and target.group and target.name:
+        return ServerId(subscription, target.group, target.name)  # the service says that it does not exist
+    listed = "".join(f"\n-g {s.id.resource_group} -n {s.id.name} -s {s.id.subscription_id}" for s in servers)
+    said = "which server?" if fitting else "no server fits what is given;"
     raise UsageError(f"{said} the simulated world holds:{listed or ' none'}")
+
+
+def _only_subscription(servers: Sequence[Simulated]) -> str:
+    subscriptions = {server.id.subscription_id for server in servers}
+    return subscriptions.pop() if len(subscriptions) == 1 else ""
 
 
 def _fits(target: TargetGiven, server: ServerId) -> bool:

@@ -6,6 +6,7 @@ import shlex
 from typing import TYPE_CHECKING
 
 from ..reporting import plan as plan_report
+from ..reporting.neutral import plain
 from ..reporting.run import RESUMABLE, document
 from .confirm import ask
 from .exit_codes import of_run
@@ -20,9 +21,7 @@ if TYPE_CHECKING:
     from .given import Given
 
 
-def carry_out(
-    plan: Plan, kind: str, client: FlexSec, handle: ServerHandle, given: Given, *, question: str = ""
-) -> int:
+def carry_out(plan: Plan, kind: str, client: FlexSec, handle: ServerHandle, given: Given, *, question: str = "") -> int:
     """Carry out a plan for changes that were asked for by name, and report it.
 
     Args:
@@ -48,9 +47,18 @@ def carry_out(
     return of_run(run)
 
 
+def tell_held_back(plan: Plan) -> None:
+    """Say on standard error what the plan does not do, and what would allow it."""
+    for item in plan.withheld:
+        needs = f" (give {item.needs})" if item.needs else ""
+        say(plain(f"held back: {item.change.sentence} {item.reason}{needs}"))
+    for left in plan.left:
+        say(plain(f"left alone: {left.control}: {left.reason}"))
+
+
 def tell_next(run: Run, given: Given) -> None:
     """Say on standard error how to go on with a run, or how to undo it."""
-    if _thrown_away(given):
+    if thrown_away(given):
         return
     if run.status in RESUMABLE:
         say(f"go on with it: {command_line(f'resume {run.run_id}', given)}")
@@ -68,6 +76,7 @@ def command_line(words: str, given: Given) -> str:
     return " ".join(parts)
 
 
-def _thrown_away(given: Given) -> bool:
+def thrown_away(given: Given) -> bool:
+    """Whether the server and its journal end with this command: a built-in world does."""
     world = given.settings.simulate
     return bool(world) and ":" not in world and "/" not in world and "." not in world

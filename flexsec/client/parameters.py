@@ -11,6 +11,7 @@ from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
 from ..model.observation import Unobserved
+from ..model.parameter import comparable, merged
 
 if TYPE_CHECKING:
     import builtins
@@ -57,6 +58,7 @@ class Parameters:
         name: str,
         value: str,
         *,
+        replace: bool = False,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
         on_event: Listener = silent,
@@ -65,22 +67,26 @@ class Parameters:
 
         A static parameter comes into force with a restart, which this does not make.
 
+        Args:
+            replace: make a list (data type Set) exactly what is given; otherwise it is added to what the list holds.
+
         Raises:
             UnknownName, InvalidValue: no such parameter, read-only, or not an allowed value; nothing is sent.
             LeaveRequired, GuardRefused: it would lower security or shut clients out.
         """
-        return self.set_many({name: value}, leave=leave, evidence=evidence, on_event=on_event)
+        return self.set_many({name: value}, replace=replace, leave=leave, evidence=evidence, on_event=on_event)
 
     def set_many(
         self,
         values: Mapping[str, str],
         *,
+        replace: bool = False,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
         on_event: Listener = silent,
     ) -> Run:
         """Set several parameters in one run, one write at a time; see `set`."""
-        plan = self.plan_set(values, leave=leave, evidence=evidence)
+        plan = self.plan_set(values, replace=replace, leave=leave, evidence=evidence)
         return self._server.carry_out(plan, "parameters set", on_event)
 
     def reset(self, name: str, *, leave: Leave = _NO_LEAVE, on_event: Listener = silent) -> Run:
@@ -88,7 +94,12 @@ class Parameters:
         return self._server.carry_out(self.plan_reset([name], leave=leave), "parameters reset", on_event)
 
     def plan_set(
-        self, values: Mapping[str, str], *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE
+        self,
+        values: Mapping[str, str],
+        *,
+        replace: bool = False,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
     ) -> Plan:
         """What `set_many` would write."""
         if not values:
@@ -96,7 +107,8 @@ class Parameters:
 
         def desires(state: ServerState) -> builtins.list[Desire]:
             known = _observed(state)
-            return desired_parameters({_find(name, known).name: value for name, value in values.items()})
+            wanted = [(_find(name, known), value) for name, value in values.items()]
+            return desired_parameters({p.name: value if replace else _added(p, value) for p, value in wanted})
 
         return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
 
@@ -116,6 +128,23 @@ def _observed(state: ServerState) -> tuple[Parameter, ...]:
     if isinstance(found, Unobserved):
         raise NotObserved(f"the parameters could not be read: {found.reason}", missing_action=found.missing_action)
     return found
+
+
+def _added(parameter: Parameter, value: str) -> str:
+    """The value with what a list holds already: a write replaces the whole list (B8).
+
+    A word such as on or off stands for a whole list and is never mixed with members (log_connections of PostgreSQL 18).
+    """
+    whole = any(isinstance(comparable(text, "Boolean"), bool) for text in (parameter.value, value))
+    if parameter.data_type != "Set" or whole:
+        return value
+    members = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
+    if not members and parameter.value.strip():
+        raise InvalidValue(
+            f"{parameter.name} is a list that holds {parameter.value}, and what is set is added to it; "
+            "to take something out, replace the list (replace=True, on the command line --replace)"
+        )
+    return merged(parameter.value, members)
 
 
 def _find(name: str, known: tuple[Parameter, ...]) -> Parameter:

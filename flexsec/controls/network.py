@@ -51,8 +51,9 @@ def public_access_disabled(state: ServerState, arguments: Arguments) -> Check:
                 evidence,
                 remedy=f"first {first}, then az postgres flexible-server update --public-access Disabled",
             )
-        case other:
-            return unknown(f"the service tells {other or 'nothing'} about public network access")
+        case _:
+            word = server.public_network_access or "nothing"
+            return unknown(f"the service tells {word} about public network access")
 
 
 def no_azure_services(state: ServerState, arguments: Arguments) -> Check:
@@ -110,8 +111,8 @@ def range_bounded(state: ServerState, arguments: Arguments) -> Check:
 
     Why: a range is usually wider than the clients behind it, and the rest of it belongs to strangers.
 
-    Remedy: left to you, because only you know which addresses your clients have. flexsec firewall reconcile narrows
-    rules without a gap for the clients that stay.
+    Remedy: left to you, because only you know which addresses your clients have. Narrow the rules with
+    flexsec firewall allow and remove, or state them all with server.firewall.reconcile of the library.
 
     What it does not check: who uses the addresses, and rules on a server without a public endpoint.
 

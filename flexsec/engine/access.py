@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import FlexSecError, GuardRefused
+from ..errors import DeadlineExceeded, FlexSecError, GuardRefused
 from ..model.server import Server
 from .observe import refresh
 
@@ -81,9 +81,10 @@ class ServerAccess:
             if self.clock.monotonic() - began >= WEDGED_AFTER_SECONDS:
                 raise ServerWedged(
                     f"the server has been {found.state} for {WEDGED_AFTER_SECONDS / 60:.0f} minutes and takes "
-                    "no change; only Azure support can clear that: open a ticket with the request ids of this run"
+                    "no change; only Azure support can clear that: open a ticket with request id "
+                    f"{self.connection.last_request_id or 'unknown'}"
                 )
             if self.deadline.passed:
-                raise ServerWedged(f"the server is still {found.state}, and the time given is used up")
+                raise DeadlineExceeded(f"the server is still {found.state}, and the time given is used up")
             self.clock.sleep(min(pause, max(self.deadline.remaining, 0.001)))
             pause = 1.0 if state == "ready" else min(pause * 1.5, 15.0)

@@ -15,10 +15,11 @@ from ..model.encoding import to_data
 from ..model.event import Event
 from ..model.resource import ServerId
 from ..model.run import ChangeStatus, Outcome, Run, RunStatus
+from ..model.server import Server
 from .access import ServerAccess
 from .basis import check_seal, differences, facts
 from .guards import withheld
-from .history import as_run, read_all
+from .history import as_run, read_all, server_of
 from .journal import Journal, reopen
 from .observe import PARTS, observe
 from .write import Begun, ChangeWriter
@@ -145,7 +146,7 @@ def _carry_out(
         operations=means.operations,
         deadline=means.deadline,
     )
-    ends_run = ""
+    ends_run = _not_ready(access, state) if len(ended) < len(plan.changes) else ""
     for position, change in enumerate(plan.changes):
         if position in ended:
             continue
@@ -172,7 +173,18 @@ def _carry_out(
         )
         written = writer.write(Begun(begun[position]) if position in begun else None)
         ended[position], state, ends_run = written.outcome, written.state, written.ends_run
-    _finish(plan, journal, server, means, ended)
+    _finish(plan, journal, server, means, ended, ends_run)
+
+
+def _not_ready(access: ServerAccess, state: ServerState) -> str:
+    """Wait for a server that is at work on something else; why nothing is written when that does not end well."""
+    if not isinstance(state.server, Server) or state.server.state.casefold() == "ready":
+        return ""
+    try:
+        access.wait_until_ready()
+    except FlexSecError as error:
+        return error.message
+    return ""
 
 
 def _reason_to_stop(means: Means) -> str:
@@ -221,10 +233,13 @@ def _not_now(
     return None
 
 
-def _finish(plan: Plan, journal: Journal, server: ServerId, means: Means, ended: Mapping[int, Outcome]) -> None:
+def _finish(
+    plan: Plan, journal: Journal, server: ServerId, means: Means, ended: Mapping[int, Outcome], ends_run: str
+) -> None:
     status = _status(list(ended.values()), interrupted=means.stopped())
     verified = None if status is RunStatus.INTERRUPTED else _judged_again(server, means)
-    journal.write("ended", {"status": status.value, "verified": to_data(verified) if verified else None})
+    record = {"status": status.value, "verified": to_data(verified) if verified else None, "reason": ends_run}
+    journal.write("ended", record)
     means.on_event(Event(stage="finished", message=f"Run {journal.run_id}: {status.value}."))
 
 
@@ -273,8 +288,10 @@ def _refuse_stale(plan: Plan, state: ServerState) -> None:
 
 def _refuse_unfinished(server: ServerId, means: Means) -> None:
     for run_id in reversed(means.journals.runs()):
+        if server_of(means.journals, run_id) != server.key:
+            continue
         run = as_run(means.journals, run_id, damaged_is_none=True)
-        if run is None or ServerId.parse(run.server_id).key != server.key:
+        if run is None:
             continue
         if run.ended_at is None or run.status is RunStatus.INDETERMINATE:
             raise RunInProgress(

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..model.desire import DesiredFirewallRuleAbsent
 from ..model.observation import Unobserved
+from ..model.parameter import same_value
 from ..model.server import Networking, ServerState
 from ..model.verdict import Assessment, Status, Verdict, Waiver
 
@@ -37,7 +38,11 @@ def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessme
         observed_at=state.observed_at,
         server_state="unobserved" if isinstance(state.server, Unobserved) else state.server.state,
         verdicts=verdicts,
-        notes=(*_waiver_notes(verdicts, waivers), *_firewall_notes(state, verdicts)),
+        notes=(
+            *_waiver_notes(verdicts, waivers),
+            *_firewall_notes(state, verdicts),
+            *_parameter_notes(state, baseline),
+        ),
     )
 
 
@@ -93,3 +98,19 @@ def _firewall_notes(state: ServerState, verdicts: tuple[Verdict, ...]) -> list[s
     if closed and not isinstance(state.server, Unobserved) and state.server.networking == Networking.PUBLIC:
         notes.append("the firewall rules come back into force if public network access is enabled again")
     return notes
+
+
+def _parameter_notes(state: ServerState, baseline: Baseline) -> list[str]:
+    """Settings that nobody judges and somebody changed: no tool that looks only at its own ones would tell (B12).
+
+    Told by the value, because the service gives the source "user-override" also to values nobody touched (recorded).
+    """
+    if isinstance(state.parameters, Unobserved):
+        return []
+    judged = {name for selection in baseline.controls for name in selection.control.parameters}
+    moved = [
+        f"{p.name} is {p.value or '(empty)'} (default {p.default or '(empty)'})"
+        for p in state.parameters
+        if p.name not in judged and not p.read_only and not same_value(p.value, p.default, p.data_type)
+    ]
+    return [f"parameters that no control judges differ from their defaults: {'; '.join(moved)}"] if moved else []

@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from ..model.leave import Leave
     from ..model.server import ServerState
 
+_EVIDENCE_FLAGS = "--connections FILE (or --without-evidence REASON)"
 _TLS_ORDER = {"TLSv1": 10, "TLSv1.0": 10, "TLSv1.1": 11, "TLSv1.2": 12, "TLSv1.3": 13}
 
 
@@ -46,7 +47,7 @@ def withheld(
         _server_writable(change, state)
         or _never_written(change, restoring=restoring)
         or _leave_to_lower(change, leave)
-        or _leave_to_close(change, leave)
+        or _leave_to_close(change, leave, evidence)
         or _leave_to_restart(change, state, leave, moment)
         or _firewall_refusal(change, state, leave, evidence)
         or _tls_refusal(change, state, leave, evidence)
@@ -98,14 +99,15 @@ def _leave_to_lower(change: Change, leave: Leave) -> Withheld | None:
     )
 
 
-def _leave_to_close(change: Change, leave: Leave) -> Withheld | None:
+def _leave_to_close(change: Change, leave: Leave, evidence: Evidence) -> Withheld | None:
     if not change.closing or change.closing in leave.closing:
         return None
+    unknown = evidence.connections is None and not leave.without_evidence
     return Withheld(
         change=change,
         by="leave",
         reason=f"it takes access away ({CLOSING_CLASSES[change.closing]})",
-        needs=f"--allow-closing {change.closing}",
+        needs=f"--allow-closing {change.closing}" + (f" and {_EVIDENCE_FLAGS}" if unknown else ""),
     )
 
 
@@ -191,7 +193,7 @@ def _without_evidence(change: Change, leave: Leave) -> Withheld | None:
         change=change,
         by="leave",
         reason="nobody looked at who still connects, so who is cut off is unknown",
-        needs="--connections FILE or --without-evidence REASON",
+        needs=_EVIDENCE_FLAGS,
     )
 
 

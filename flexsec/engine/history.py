@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Literal, overload
 
@@ -24,6 +25,7 @@ class History:
     """A journal, folded.
 
     Attributes:
+        ends_run: why what was not started was not, when something ended the run early.
         outcomes: by the change's position in the plan; the last word counts.
         begun: what was sent and has no end yet: the acceptance, or None when no answer was recorded.
     """
@@ -36,6 +38,7 @@ class History:
     ended_at: datetime | None = None
     status: RunStatus | None = None
     verified: Assessment | None = None
+    ends_run: str = ""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     begun: dict[int, Acceptance | None] = field(default_factory=dict)
 
@@ -78,9 +81,10 @@ def _fold(history: History, record: Record) -> None:
         case "outcome":
             _fold_outcome(history, data)
         case "resumed":
-            history.ended_at, history.status, history.verified = None, None, None
+            history.ended_at, history.status, history.verified, history.ends_run = None, None, None, ""
         case "ended":
             history.ended_at, history.status = record.at, RunStatus(data["status"])
+            history.ends_run = data.get("reason", "")
             history.verified = from_data(Assessment, data["verified"]) if data["verified"] else None
 
 
@@ -118,7 +122,10 @@ def as_run(store: JournalStore, run_id: str, *, damaged_is_none: bool = False) -
         if damaged_is_none:
             return None
         raise
-    not_started = (Outcome(change=change, status=ChangeStatus.NOT_STARTED) for change in history.plan.changes)
+    not_started = (
+        Outcome(change=change, status=ChangeStatus.NOT_STARTED, message=history.ends_run)
+        for change in history.plan.changes
+    )
     outcomes = tuple(
         history.outcomes.get(position) or _begun_or(outcome, position in history.begun)
         for position, outcome in enumerate(not_started)
@@ -151,3 +158,12 @@ def plan_of(store: JournalStore, run_id: str) -> Plan:
         UnknownName, JournalDamaged: no such run, or not to be trusted.
     """
     return read_all(read(store, run_id)).plan
+
+
+def server_of(store: JournalStore, run_id: str) -> str:
+    """The key of the server that a run is about, from the first line alone; "" when that line is not whole."""
+    first = store.read(run_id).partition(b"\n")[0]
+    try:
+        return str(json.loads(first)["data"]["plan"]["server_id"]).lower()
+    except (ValueError, KeyError, TypeError):
+        return ""

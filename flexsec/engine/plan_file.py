@@ -45,7 +45,7 @@ def read(path: Path) -> Plan:
         data = json.loads(path.read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read the plan {path}: {error.strerror or error}") from None
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise PlanInvalid(f"{path} is not a plan: it is not JSON ({error})") from None
     if not isinstance(data, dict) or "changes" not in data or "digest" not in data:
         raise PlanInvalid(f"{path} is not a plan; make one with `flexsec plan -o {path.name}`")

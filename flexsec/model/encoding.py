@@ -17,7 +17,7 @@ T = TypeVar("T")
 def to_data(value: object) -> Any:
     """A frozen value as JSON data (dicts, lists, texts, numbers)."""
     kind: type[Any] = type(value)
-    return _adapter(cast(Hashable, kind)).dump_python(value, mode="json")
+    return _adapter(cast("Hashable", kind)).dump_python(value, mode="json")
 
 
 def from_data(kind: type[T], data: object) -> T:
@@ -26,7 +26,7 @@ def from_data(kind: type[T], data: object) -> T:
     Raises:
         ValueError: the data is not of this kind (pydantic's ValidationError, which lists every problem).
     """
-    loaded: T = _adapter(cast(Hashable, kind)).validate_python(data)
+    loaded: T = _adapter(cast("Hashable", kind)).validate_python(data)
     return loaded
 
 
@@ -44,4 +44,4 @@ def digest(data: object) -> str:
 def _adapter(kind: Hashable) -> TypeAdapter[Any]:
     from pydantic import TypeAdapter
 
-    return TypeAdapter(cast(Any, kind))
+    return TypeAdapter(cast("Any", kind))

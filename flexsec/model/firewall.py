@@ -10,11 +10,10 @@ from enum import StrEnum
 
 from ..errors import InvalidValue
 
-_SPACE = 2**32
 # Rule names since api-version 2025-08-01: 1 to 80 letters, digits, '-' and '_', beginning with a letter or digit,
 # not ending with '-' (service specification).
-_NAME = re.compile(r"^[a-zA-Z0-9][-_a-zA-Z0-9]{0,79}(?<!-)$")
-_OCTETS = re.compile(r"^\s*(\d{1,3})\.(\d{1,3})\.(\d{1,3})\.(\d{1,3})\s*$")
+_NAME = re.compile(r"[a-zA-Z0-9][-_a-zA-Z0-9]{0,79}(?<!-)")
+_OCTETS = re.compile(r"\s*" + r"\.".join([r"([0-9]{1,3})"] * 4) + r"\s*")
 
 
 class RuleClass(StrEnum):
@@ -115,7 +114,7 @@ def check_rule_name(name: str) -> None:
     Raises:
         InvalidValue: with the pattern in words.
     """
-    if not _NAME.match(name):
+    if not _NAME.fullmatch(name):
         raise InvalidValue(
             f"firewall rule name {name!r} is not valid: 1 to 80 letters, digits, '-' and '_', "
             "beginning with a letter or digit and not ending with '-'"
@@ -168,10 +167,10 @@ def _address(text: str) -> ipaddress.IPv4Address:
 
 def _loose(text: str) -> int | None:
     """A stored address as a number. The service has stored leading zeros ("100.0.00.000"), read here as decimal."""
-    found = _OCTETS.match(text)
+    found = _OCTETS.fullmatch(text)
     if not found or any(int(octet) > 255 for octet in found.groups()):
         return None
     value = 0
     for octet in found.groups():
         value = value * 256 + int(octet)
-    return value if value < _SPACE else None
+    return value

@@ -6,8 +6,10 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
-_NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?"
+_NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _RANGE = re.compile(rf"^\s*({_NUMBER})\s*-\s*({_NUMBER})\s*$")
+_NUMBER_ALONE = re.compile(_NUMBER)
+_MOST_DIGITS = 30
 _TRUE = frozenset({"on", "true", "1", "yes"})
 _FALSE = frozenset({"off", "false", "0", "no"})
 
@@ -71,8 +73,13 @@ def members(value: str) -> frozenset[str]:
 def merged(current: str, additions: tuple[str, ...]) -> str:
     """A Set value with members added: what was there keeps its order and spelling, nothing is dropped (B8)."""
     present = [part.strip() for part in current.split(",") if part.strip()]
-    known = members(current)
-    return ",".join([*present, *(add for add in additions if add.casefold() not in known)])
+    known = set(members(current))
+    for addition in additions:
+        word = addition.strip()
+        if word and word.casefold() not in known:
+            present.append(word)
+            known.add(word.casefold())
+    return ",".join(present)
 
 
 def refusal(parameter: Parameter, value: str) -> str | None:
@@ -97,7 +104,9 @@ def spelled(parameter: Parameter, value: str) -> str:
             spelling = {choice.casefold(): choice for choice in choices}
             parts = [part.strip() for part in value.split(",") if part.strip()]
             return ",".join(spelling.get(part.casefold(), part) for part in parts)
-        case "Integer" | "Numeric":
+        case "Integer":
+            return _plain(value)
+        case "Numeric":
             return value.strip()
         case _:
             return value
@@ -108,9 +117,12 @@ def _choices(parameter: Parameter) -> list[str]:
 
 
 def _is_allowed(parameter: Parameter, value: str) -> bool:
+    unlisted = not parameter.allowed_values.strip()  # recorded for a few: the service alone knows what it takes
     match parameter.data_type:
         case "Boolean":
             return isinstance(comparable(value, "Boolean"), bool)
+        case "Enumeration" | "Set" if unlisted:
+            return True
         case "Enumeration":
             return value.strip().casefold() in {choice.casefold() for choice in _choices(parameter)}
         case "Set":
@@ -141,11 +153,22 @@ def _matches(pattern: str, value: str) -> bool:
 
 
 def _number(value: str) -> Decimal | None:
-    try:
-        number = Decimal(value.strip())
-    except InvalidOperation:
+    """The number that the text is; Decimal itself would also take 1_000, NaN and the digits of other scripts."""
+    text = value.strip()
+    if not _NUMBER_ALONE.fullmatch(text):
         return None
-    return number if number.is_finite() else None
+    try:
+        return Decimal(text)
+    except InvalidOperation:  # an exponent beyond all bounds
+        return None
+
+
+def _plain(value: str) -> str:
+    """A whole number in digits alone: "1e3" and "1000.0" become "1000", the only form that is sure to be taken."""
+    number = _number(value)
+    if number is None or number != number.to_integral_value() or number.adjusted() > _MOST_DIGITS:
+        return value.strip()
+    return str(int(number))
 
 
 def _allowed_in_words(parameter: Parameter) -> str:

@@ -34,12 +34,12 @@ class ServerId:
             InvalidTarget: a part that Azure could not have given out.
         """
         check_subscription_id(self.subscription_id)
-        if not _GROUP.match(self.resource_group) or self.resource_group.endswith("."):
+        if not _GROUP.fullmatch(self.resource_group) or self.resource_group.endswith("."):
             raise InvalidTarget(
                 f"resource group {self.resource_group!r} cannot exist: "
                 "1 to 90 letters, digits, '-', '_', '.', '(' and ')', not ending with '.'"
             )
-        if not _SERVER.match(self.name):
+        if not _SERVER.fullmatch(self.name):
             raise InvalidTarget(
                 f"server name {self.name!r} cannot exist: 3 to 63 letters, digits and single hyphens between them"
             )
@@ -51,7 +51,7 @@ class ServerId:
         Raises:
             InvalidTarget: not the id of a flexible server.
         """
-        found = _ARM_ID.match(arm_id.strip())
+        found = _ARM_ID.fullmatch(arm_id.strip())
         if not found:
             raise InvalidTarget(f"{arm_id!r} is not the id of a flexible server; expected {_EXPECTED}")
         return cls(found["subscription"], found["group"], found["server"])
@@ -79,7 +79,7 @@ def check_subscription_id(subscription_id: str) -> None:
     Raises:
         InvalidTarget: not of the form 00000000-0000-0000-0000-000000000000.
     """
-    if not _SUBSCRIPTION.match(subscription_id):
+    if not _SUBSCRIPTION.fullmatch(subscription_id):
         raise InvalidTarget(
             f"subscription {subscription_id!r} is not a subscription id; "
             "expected a GUID such as 00000000-0000-0000-0000-000000000000"

@@ -141,7 +141,7 @@ def _entry(control: Control) -> dict[str, object]:
         "references": {
             "cis": list(control.references.cis),
             "mcsb": list(control.references.mcsb),
-            "policy": list(control.references.policy),
+            "policy": [{"guid": policy.guid, "name": policy.name} for policy in control.references.policy],
         },
     }
 
@@ -157,7 +157,7 @@ def _record(control: Control) -> tuple[str, ...]:
         " ".join(control.parameters),
         "; ".join(control.references.cis),
         "; ".join(control.references.mcsb),
-        "; ".join(control.references.policy),
+        "; ".join(f"{policy.guid} {policy.name}" for policy in control.references.policy),
     )
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from io import StringIO
 from typing import TYPE_CHECKING
 
@@ -42,7 +43,8 @@ def render(document: Document, *, width: int = 120, colour: bool = False, ascii_
     _print(console, document, ascii_only=ascii_only)
     written = console.file
     assert isinstance(written, StringIO)  # noqa: S101 - it was given four lines above
-    return "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
+    lines = "\n".join(line.rstrip() for line in written.getvalue().splitlines()) + "\n"
+    return re.sub(r"\n{3,}", "\n\n", lines)  # a table brings its own blank line
 
 
 def _print(console: Console, document: Document, *, ascii_only: bool) -> None:

@@ -37,11 +37,11 @@ def pairs(values: Mapping[str, str]) -> str:
 
 
 def before_or_after(values: Mapping[str, str] | None) -> str:
-    """One side of a change: its properties, "(empty)" for an empty only value, "(none)" where nothing is."""
+    """One side of a change: its value or its properties, "(empty)" for an empty value, "(none)" where nothing is."""
     if values is None:
         return "(none)"
-    if len(values) == 1:
-        return next(iter(values.values())) or "(empty)"
+    if "value" in values:
+        return values["value"] or "(empty)"
     return pairs(values)
 
 

@@ -1,14 +1,17 @@
-"""Accepting a write: 202, the operation's name, and two URLs to follow it; what will become of it is settled here already."""
+"""Accepting a write with a 202 and two URLs to follow it; what will become of it is settled here already."""
 
 from __future__ import annotations
 
 from datetime import timedelta
+from typing import TYPE_CHECKING
 
 from . import busy, fault_effects, settling, wire_errors
-from .call import Call
-from .change import Change
 from .long_running import Operation, spoken_time, status_url
-from .request import Response
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .change import Change
+    from .request import Response
 
 
 def accept(call: Call, change: Change) -> Response:

@@ -1,21 +1,25 @@
 """Microsoft Entra administrators, kept under their object id; there is no PATCH.
 
-Recorded: the body, whose `name` is the principal's name while the id ends with the object id; an empty list on a server that has none, also while
-Entra authentication is off. Inferred: the refusal of a new administrator while it is off, 204 for deleting one that is not there.
+Recorded: the body, whose `name` is the principal's name while the id ends with the object id; an empty list on a
+server that has none, also while Entra authentication is off. Inferred: the refusal of a new administrator while it
+is off, 204 for deleting one that is not there.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
-from .call import Call
 from .change import Change
-from .long_running import Operation
-from .request import Response
 from .server_states import refuse_by_state
 from .state import Administrator, Server
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .call import Call
+    from .long_running import Operation
+    from .request import Response
 
 KIND = "administrators"
 TYPE = "Microsoft.DBforPostgreSQL/flexibleServers/administrators"
@@ -28,7 +32,9 @@ def read(call: Call) -> Response:
     refuse_by_state(call, call.server())
     server_id = call.server_id()
     if call.route.name is None:
-        return call.answer(200, {"value": [_entry(server_id, key, each) for key, each in server.administrators.items()]})
+        return call.answer(
+            200, {"value": [_entry(server_id, key, each) for key, each in server.administrators.items()]}
+        )
     key = _stored_key(server, call.route.name)
     if key is None:
         raise wire_errors.child_not_found(TYPE, call.route.name)
@@ -73,7 +79,10 @@ def apply(server: Server, operation: Operation, now: datetime) -> bool:
 
 
 def not_enabled(server: str) -> wire_errors.WireError:
-    """400: Entra authentication is off. Only the phrase 'authentication is not enabled' is reported; code and status are inferred."""
+    """400: Entra authentication is off.
+
+    Only the phrase 'authentication is not enabled' is reported; code and status are inferred.
+    """
     message = f"Microsoft Entra authentication is not enabled on server '{server}'."
     return wire_errors.WireError(400, "MicrosoftEntraAuthenticationNotEnabled", message)
 

@@ -1,14 +1,14 @@
 """The simulated Resource Manager as one function: a request and the time in, an answer out; all state is in the world.
 
-The order is the service's own: is there a token, is there room in the bucket, does the path lead anywhere, may this principal do it, does the
-thing exist, does the provider agree.
+The order is the service's own: is there a token, is there room in the bucket, does the path lead anywhere, may this
+principal do it, does the thing exist, does the provider agree.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from datetime import datetime
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from . import (
     accepting,
@@ -28,12 +28,16 @@ from . import (
 from .authorization import allows, authenticate
 from .call import Call, error_response
 from .change import Change
-from .faults import Fault
 from .request import ConnectionDropped, Request, Response
 from .request_log import RequestRecord
 from .routes import PROVIDER, Route, find_route, split_url
-from .state import Principal
 from .world import World, utc
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .faults import Fault
+    from .state import Principal
 
 Handler = Callable[[Call], Response | Change]
 
@@ -109,7 +113,9 @@ def _logged(world: World, request: Request, now: datetime) -> Response:
         else:
             response = error_response(world, request, now, problem)
     finally:
-        operation = None if call is None else call.operation or (polls.find(call) if call.route.kind == "poll" else None)
+        operation = (
+            None if call is None else call.operation or (polls.find(call) if call.route.kind == "poll" else None)
+        )
         status = None if response is None else response.status
         operation_id = None if operation is None else operation.id
         version = query.get("api-version")
@@ -151,7 +157,7 @@ def _respond(call: Call) -> Response:
         early = fault_effects.before(call, fault, action, scope)
         if early is not None:
             return early
-    if call.route.kind not in {"subscriptions"}:
+    if call.route.kind != "subscriptions":
         call.subscription()
     if action is not None and not allows(call.principal, action):
         raise wire_errors.authorization_failed(call.principal.object_id, action, scope)

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import re
 from functools import cache
+from typing import TYPE_CHECKING
 
 from . import wire_errors
-from .request import Request
-from .state import Principal
-from .world import World
 from .world_file import DEFAULT_PRINCIPAL
+
+if TYPE_CHECKING:
+    from .request import Request
+    from .state import Principal
+    from .world import World
 
 SIGN_IN_TENANT = "33333333-3333-3333-3333-333333333333"
 

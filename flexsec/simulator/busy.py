@@ -1,18 +1,20 @@
 """Who may write while something else is running: the service accepts a second write with 202 and fails it in the poll.
 
-The matrix follows recorded overlaps. What no recording shows (two firewall rules at once, a restart during anything) is inferred from the rule
-that a server does one thing at a time.
+The matrix follows recorded overlaps. What no recording shows (two firewall rules at once, a restart during
+anything) is inferred from the rule that a server does one thing at a time.
 """
 
 from __future__ import annotations
 
 from datetime import datetime, timedelta
+from typing import TYPE_CHECKING
 
-from .long_running import Operation
-from .state import Server
+if TYPE_CHECKING:
+    from .long_running import Operation
+    from .state import Server
 
-# Kinds of running operations beside which a new one of the key's kind still succeeds. Recorded: threat protection beside anything; a
-# firewall rule beside threat protection or administrators alone.
+# Kinds of running operations beside which a new one of the key's kind still succeeds. Recorded: threat protection
+# beside anything; a firewall rule beside threat protection or administrators alone.
 TOLERATES = {
     "advancedThreatProtectionSettings": frozenset(
         {"configurations", "advancedThreatProtectionSettings", "firewallRules", "administrators", "server", "restart"}
@@ -21,7 +23,8 @@ TOLERATES = {
 }
 OLD_FIREWALL_TOLERATES = TOLERATES["firewallRules"] | {"configurations"}  # recorded up to 2023-06-01-preview
 
-# Seconds after its start at which a running operation shows in the server's state: recorded as Ready right after acceptance.
+# Seconds after its start at which a running operation shows in the server's state: recorded as Ready right after
+# acceptance.
 SHOWS_AFTER_S = 5
 SHOWN_STATES = {"firewallRules": "Updating", "server": "Updating"}
 
@@ -63,18 +66,27 @@ def refusal(server: Server, operation: Operation, held_by: list[Operation], now:
 
 
 def busy_error(server: str, kind: str, api_version: str, code: str | None = None) -> dict[str, str]:
-    """The error of a busy server in the spelling of the kind and api-version, or in the spelling asked for. Recorded."""
+    """The error of a busy server in the spelling of the kind and api-version, or in the spelling asked for.
+
+    Recorded.
+    """
     if code is None:
         code = _spelling(kind, api_version)
     messages = {
-        "ServerIsBusy": f"Cannot complete operation while server '{server}' is busy processing another operation. Try again later.",
+        "ServerIsBusy": f"Cannot complete operation while server '{server}' is busy processing another "
+        "operation. Try again later.",
         "ServerBusy": f"Server '{server}' is busy with another operation. Please try again later.",
         "AadAuthOperationCannotBePerformedWhenServerIsNotAccessible": (
-            f"Server '{server}' is not in an accessible state to perform a Microsoft Entra authentication principal operation. Make sure "
-            "that the server is in an accessible before executing any Microsoft Entra authentication principal operation."
+            f"Server '{server}' is not in an accessible state to perform a Microsoft Entra authentication "
+            "principal operation. Make sure "
+            "that the server is in an accessible before executing any Microsoft Entra authentication principal "
+            "operation."
         ),
     }
-    return {"code": code, "message": messages.get(code, f"Server {server} is busy with other operations. Please try later")}
+    return {
+        "code": code,
+        "message": messages.get(code, f"Server {server} is busy with other operations. Please try later"),
+    }
 
 
 def _spelling(kind: str, api_version: str) -> str:
@@ -89,5 +101,8 @@ def _spelling(kind: str, api_version: str) -> str:
 
 def not_ready(server: str, state: str) -> dict[str, str]:
     """The error of a restart on a server that is not Ready. Reported, typing error included."""
-    message = f"Restart or Stop Server can only be performed on Started servers. Sever Name = {server}, Current Server State = {state}"
+    message = (
+        f"Restart or Stop Server can only be performed on Started servers. Sever Name = {server}, Current Server "
+        f"State = {state}"
+    )
     return {"code": "ServerIsNotReady", "message": message}

@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
 from dataclasses import dataclass, field
-from datetime import datetime
 from email.utils import format_datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import wire_errors
-from .faults import Fault
-from .long_running import Operation
 from .request import Request, Response
-from .routes import Route
 from .state import Principal, ResourceGroup, Server, Subscription, server_id
-from .world import World
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+    from datetime import datetime
+
+    from .faults import Fault
+    from .long_running import Operation
+    from .routes import Route
+    from .world import World
 
 
 @dataclass(slots=True)
@@ -96,7 +99,7 @@ class Call:
         """
         try:
             parsed = json.loads(self.request.body)
-        except ValueError:
+        except (ValueError, RecursionError):
             raise wire_errors.invalid_content("The body is not valid JSON") from None
         if not isinstance(parsed, dict):
             raise wire_errors.invalid_content("The body is not a JSON object")
@@ -137,7 +140,10 @@ class Call:
 
 
 def common_headers(world: World, request: Request, now: datetime) -> dict[str, str]:
-    """The headers of every answer. Request ids are made from the number of requests so far, so that runs can be compared."""
+    """The headers of every answer.
+
+    Request ids are made from the number of requests so far, so that runs can be compared.
+    """
     request_id = world.request_id()
     return {
         "Cache-Control": "no-cache",

@@ -1,19 +1,21 @@
 """The server parameters that each PostgreSQL major version has, from one packaged data file.
 
-Whole lists were recorded for 13 and 16; 14, 15, 17 and 18 are derived from 16 and partial lists. `basis` tells of every entry whether it was
-recorded, documented or derived.
+Whole lists were recorded for 13 and 16; 14, 15, 17 and 18 are derived from 16 and partial lists. `basis` tells of
+every entry whether it was recorded, documented or derived.
 """
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 NUMBER = r"-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?"
 RANGE = re.compile(rf"({NUMBER})-({NUMBER})")

@@ -1,31 +1,44 @@
 """Server parameters: read, list, write. PUT and PATCH do the same; there is no DELETE, a reset writes the default back.
 
-Recorded: the body's members, the spelling of values kept as sent, 202 for everything. Reported: a read-only parameter is accepted and fails
-later with an unformatted message; a static parameter shows the new value at once with isConfigPendingRestart. Inferred: writing the running
-value back clears the pending restart, as it does in PostgreSQL.
+Recorded: the body's members, the spelling of values kept as sent, 202 for everything. Reported: a read-only
+parameter is accepted and fails later with an unformatted message; a static parameter shows the new value at once
+with isConfigPendingRestart. Inferred: writing the running value back clears the pending restart, as it does in
+PostgreSQL.
 """
 
 from __future__ import annotations
 
 import json
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
-from .call import Call
-from .catalogue import ParameterFacts
 from .change import Change
-from .long_running import Operation
-from .request import Response
 from .server_states import refuse_by_state
 from .state import ParameterState, Server
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .call import Call
+    from .catalogue import ParameterFacts
+    from .long_running import Operation
+    from .request import Response
 
 KIND = "configurations"
 WRITABLE = frozenset({"value", "source"})
 READ_ONLY = frozenset(
-    {"description", "defaultValue", "dataType", "allowedValues", "isDynamicConfig", "isReadOnly", "isConfigPendingRestart",
-     "documentationLink", "unit"}
-)  # fmt: skip
+    {
+        "description",
+        "defaultValue",
+        "dataType",
+        "allowedValues",
+        "isDynamicConfig",
+        "isReadOnly",
+        "isConfigPendingRestart",
+        "documentationLink",
+        "unit",
+    }
+)
 SOURCES = ("user-override", "system-default")
 
 
@@ -120,5 +133,7 @@ def _existing(call: Call, server: Server, name: str, *, status: int) -> Paramete
     if missing is not None and missing.argument("parameter") in {None, name}:
         facts = None
     if facts is None:
-        raise wire_errors.configuration_not_exists(name, server.name, server.version, status=status if missing is None else 404)
+        raise wire_errors.configuration_not_exists(
+            name, server.name, server.version, status=status if missing is None else 404
+        )
     return facts

@@ -1,19 +1,22 @@
-"""A world kept in a file: written by atomic replace, under a lock on a file beside it, so that processes take turns and none sees half a world."""
+"""A world kept in a file: atomic replace under a lock, so that processes take turns and none sees half a world."""
 
 from __future__ import annotations
 
 import fcntl
 import os
 import tempfile
-from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
 
 Stamp = tuple[int, int, int]
 
 
 def replace_file(path: Path, text: str) -> None:
-    """Writes a file so that it holds either the old or the new text, whatever happens, and the new one survives a power cut."""
+    """Writes a file so that it holds either the old or the new text, whatever happens, power cuts included."""
     path.parent.mkdir(parents=True, exist_ok=True)
     handle, temporary = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.", suffix=".new")
     try:

@@ -1,4 +1,6 @@
-"""What each fault does to a request on its way: before it is looked at, when a write is accepted, and to the finished answer.
+"""What each fault does to a request on its way.
+
+Before it is looked at, when a write is accepted, and to the finished answer.
 
 Provenance and arguments of every fault stand in faults.py.
 """
@@ -6,15 +8,31 @@ Provenance and arguments of every fault stand in faults.py.
 from __future__ import annotations
 
 from email.utils import format_datetime
+from typing import TYPE_CHECKING
 
 from . import administrators, busy, wire_errors
 from .authorization import covers
-from .call import Call
-from .faults import Fault
-from .long_running import Operation
 from .request import ConnectionDropped, Response
 
+if TYPE_CHECKING:
+    from .call import Call
+    from .faults import Fault
+    from .long_running import Operation
+
 HTML = b"<!DOCTYPE html><html><head><title>502 Bad Gateway</title></head><body><h1>502 Bad Gateway</h1></body></html>"
+ATTRIBUTES = {
+    "network": ("public_network_access",),
+    "publicNetworkAccess": ("public_network_access",),
+    "authConfig": ("entra_auth", "password_auth", "tenant_id"),
+    "activeDirectoryAuth": ("entra_auth", "tenant_id"),
+    "passwordAuth": ("password_auth",),
+    "administratorLoginPassword": ("password",),
+    "backup": ("backup_retention_days",),
+    "maintenanceWindow": ("maintenance",),
+    "storage": ("storage_size_gb", "storage_auto_grow"),
+    "sku": ("sku_name", "sku_tier"),
+    "tags": ("tags",),
+}
 CANCELLED = {"code": "OperationCancelled", "message": "The operation has been cancelled by user."}
 
 
@@ -137,15 +155,16 @@ def _bend(call: Call, fault: Fault, operation: Operation) -> None:
 
 
 def _ignore(operation: Operation, fault: Fault) -> None:
-    """Makes an operation do nothing, or leave out the named attributes of a server."""
+    """Makes an operation do nothing, or leave out the named properties of a server."""
     fields = fault.argument("fields")
     if fields is None:
         operation.ignored = True
         return
+    attributes = {each for wire_name in fields for each in ATTRIBUTES[wire_name]}
     plain = operation.effect.get("plain", {})
-    operation.effect["plain"] = {key: value for key, value in plain.items() if key not in fields}
-    for key in fields:
-        operation.effect.pop(key, None)
+    operation.effect["plain"] = {key: value for key, value in plain.items() if key not in attributes}
+    if "password" in attributes:
+        operation.effect.pop("password", None)
 
 
 def _spelt(value: str, spelling: str) -> str:

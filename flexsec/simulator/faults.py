@@ -1,19 +1,20 @@
 """Faults that can be switched on at a place, for a number of times, and what each of them is.
 
-The table FAULTS is the catalogue: what a fault does, whether the write takes effect, and how it is known: recorded (seen in recorded
-traffic), reported (its text stands in a public thread), documented, or inferred (the text or the status is ours). How a fault changes an
-answer is in fault_effects.py.
+The table FAULTS is the catalogue: what a fault does, whether the write takes effect, and how it is known: recorded
+(seen in recorded traffic), reported (its text stands in a public thread), documented, or inferred (the text or the
+status is ours). How a fault changes an answer is in fault_effects.py.
 """
 
 from __future__ import annotations
 
-import random
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from difflib import get_close_matches
 from types import MappingProxyType
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,93 +27,195 @@ class FaultKind:
     arguments: Mapping[str, Any] = field(default_factory=dict)
     choices: Mapping[str, tuple[Any, ...]] = field(default_factory=dict)
 
+    def complaint(self, name: str, value: Any) -> str:
+        """What an argument's value should have been; empty when it is right."""
+        if name in self.choices:
+            return "" if value in self.choices[name] else "one of " + ", ".join(map(repr, self.choices[name]))
+        if name in TEXTS_OR_NULL:
+            return "" if value is None or isinstance(value, str) else "a text or null"
+        if name in LISTS:
+            right = isinstance(value, list | tuple) and value and all(isinstance(each, str) for each in value)
+            known = LISTS[name] is None or (right and set(value) <= set(LISTS[name] or ()))
+            return "" if right and known else "a list of " + (", ".join(LISTS[name] or ()) or "texts")
+        usual = self.arguments[name]
+        if isinstance(usual, bool) or isinstance(value, bool):
+            return (
+                ""
+                if isinstance(usual, bool) and isinstance(value, bool)
+                else "true or false"
+                if isinstance(usual, bool)
+                else "no flag"
+            )
+        if isinstance(usual, int | float):
+            return "" if isinstance(value, int | float) and 0 <= value < 10**9 else "a number that is not negative"
+        return "" if isinstance(value, str) else "a text"
 
+
+SERVER_PROPERTIES = (
+    "network",
+    "publicNetworkAccess",
+    "authConfig",
+    "activeDirectoryAuth",
+    "passwordAuth",
+    "administratorLoginPassword",
+    "backup",
+    "maintenanceWindow",
+    "storage",
+    "sku",
+    "tags",
+)
+TEXTS_OR_NULL = frozenset({"action", "parameter", "retry_after"})
+LISTS: Mapping[str, tuple[str, ...] | None] = {"states": None, "fields": SERVER_PROPERTIES}
 BUSY_CODES = ("ServerIsBusy", "ServerBusy", "ProvisioningServerBusy", "")
 THROTTLE_TEXTS = ("SubscriptionRequestsThrottled", "ResourceRequestsThrottled", "TooManyRequests", "legacy")
 
 FAULTS: Mapping[str, FaultKind] = MappingProxyType(
     {
-        "X1": FaultKind("409 ServerIsBusy at once, no Retry-After; no effect", "text recorded, status inferred", ("write",)),
+        "X1": FaultKind(
+            "409 ServerIsBusy at once, no Retry-After; no effect", "text recorded, status inferred", ("write",)
+        ),
         "X2": FaultKind(
-            "202, then the poll says Failed with one of four busy spellings; no effect", "recorded", ("write",),
-            {"code": "ServerIsBusy"}, {"code": BUSY_CODES},
+            "202, then the poll says Failed with one of four busy spellings; no effect",
+            "recorded",
+            ("write",),
+            {"code": "ServerIsBusy"},
+            {"code": BUSY_CODES},
         ),
         "X3": FaultKind(
-            "restart: 202, then Failed ServerIsNotReady; no effect", "reported", ("power write",), {"state": "Updating"},
+            "restart: 202, then Failed ServerIsNotReady; no effect",
+            "reported",
+            ("power write",),
+            {"state": "Updating"},
         ),
-        "X4": FaultKind("Entra administrator: 202, then Failed, server not accessible; no effect", "recorded", ("administrators write",)),
+        "X4": FaultKind(
+            "Entra administrator: 202, then Failed, server not accessible; no effect",
+            "recorded",
+            ("administrators write",),
+        ),
         "X5": FaultKind(
-            "parameter value refused: late (202, then Failed OperationFailed '{0}') or early (400 InvalidParameterValue); no effect",
-            "reported; the status of the early form is inferred", ("configurations write",), {"form": "late"}, {"form": ("late", "early")},
+            "parameter value refused: late (202, then Failed OperationFailed '{0}') or early (400); no effect",
+            "reported; the status of the early form is inferred",
+            ("configurations write",),
+            {"form": "late"},
+            {"form": ("late", "early")},
         ),
         "X7": FaultKind(
             "InternalServerError: at once (500), or accepted and Failed in the poll; takes effect only with applied",
-            "recorded", ("any",), {"form": "immediate", "applied": False}, {"form": ("immediate", "poll")},
+            "recorded",
+            ("any",),
+            {"form": "immediate", "applied": False},
+            {"form": ("immediate", "poll")},
         ),
         "X12": FaultKind(
-            "accepted and Succeeded, but nothing (or none of `fields`, the names of changed properties) takes effect",
-            "reported", ("write",), {"fields": None},
+            "accepted and Succeeded, but nothing (on a server: none of the properties in `fields`) takes effect",
+            "reported",
+            ("write",),
+            {"fields": None},
         ),
-        "X14": FaultKind("400 on listing administrators: authentication is not enabled", "phrase reported, rest inferred", ("administrators read",)),
+        "X14": FaultKind(
+            "400 on listing administrators: authentication is not enabled",
+            "phrase reported, rest inferred",
+            ("administrators read",),
+        ),
         "X19": FaultKind(
-            "after success, `reads` reads of the same kind on the server return what was there before (404 for a new child)",
-            "reported as a symptom", ("write",), {"reads": 2},
+            "after success, `reads` reads of that kind on the server return what was before (404: new child)",
+            "reported as a symptom",
+            ("write",),
+            {"reads": 2},
         ),
         "X20": FaultKind(
-            "refused as on a server in another state, whatever its state; no effect", "codes reported, one status inferred",
-            ("child", "power write", "server write"), {"state": "Stopped"}, {"state": ("Stopped", "Dropping", "Provisioning", "Inaccessible")},
+            "refused as on a server in another state, whatever its state; no effect",
+            "codes reported, one status inferred",
+            ("child", "power write", "server write"),
+            {"state": "Stopped"},
+            {"state": ("Stopped", "Dropping", "Provisioning", "Inaccessible")},
         ),
         "X22": FaultKind(
-            "429 in one of four wordings; `retry_after` is the header's text, null leaves it out; counters show 0; no effect",
-            "reported", ("any",), {"text": THROTTLE_TEXTS[0], "seconds": 6, "retry_after": ""}, {"text": THROTTLE_TEXTS},
+            "429 in four wordings; `retry_after` is the header's text, null for none; counters at 0; no effect",
+            "reported",
+            ("any",),
+            {"text": THROTTLE_TEXTS[0], "seconds": 6, "retry_after": ""},
+            {"text": THROTTLE_TEXTS},
         ),
         "X23": FaultKind(
-            "an operation that never ends, polls saying `status` for ever; with applied it takes effect and frees the server when due, "
-            "else it holds the server for ever", "measured against the SDK", ("write",), {"status": "InProgress", "applied": False},
+            "an operation that never ends, polls saying `status` for ever; with applied it takes effect and frees "
+            "the server when due, else it holds the server for ever",
+            "measured against the SDK",
+            ("write",),
+            {"status": "InProgress", "applied": False},
         ),
-        "X24": FaultKind("the status URL is forbidden (403); the write goes on", "recorded for other providers", ("poll",)),
+        "X24": FaultKind(
+            "the status URL is forbidden (403); the write goes on", "recorded for other providers", ("poll",)
+        ),
         "X25": FaultKind("the status URL is not found (404); the write goes on", "measured against the SDK", ("poll",)),
         "X26": FaultKind(
-            "the last poll is a 204, or a 200 without a body; the write took effect", "measured against the SDK", ("poll",),
-            {"status": 204}, {"status": (204, 200)},
+            "the last poll is a 204, or a 200 without a body; the write took effect",
+            "measured against the SDK",
+            ("poll",),
+            {"status": 204},
+            {"status": (204, 200)},
         ),
         "X27": FaultKind(
-            "200 or 201 with the resource instead of 202; takes effect at once", "documented for one api-version", ("write",),
-            {"status": 200}, {"status": (200, 201)},
+            "200 or 201 with the resource instead of 202; takes effect at once",
+            "documented for one api-version",
+            ("write",),
+            {"status": 200},
+            {"status": (200, 201)},
         ),
-        "X28": FaultKind("403 AuthorizationFailed for actions matching `action` (all when null); no effect", "recorded", ("any",), {"action": None}),
+        "X28": FaultKind(
+            "403 AuthorizationFailed for actions matching `action` (all when null); no effect",
+            "recorded",
+            ("any",),
+            {"action": None},
+        ),
         "X29": FaultKind(
-            "no proper answer: an HTML page (takes effect only with applied), a truncated or empty body (takes effect), a connection reset "
-            "before (no effect) or after the request took effect", "inferred", ("any",),
+            "no proper answer: an HTML page (takes effect only with applied), a truncated or empty body (takes "
+            "effect), a connection reset before (no effect) or after the request took effect",
+            "inferred",
+            ("any",),
             {"form": "html", "applied": False, "status": 502},
             {"form": ("html", "truncated", "empty", "reset_before", "reset_after")},
         ),
         "X30": FaultKind(
-            "the server does not have `parameter` (null: the one asked for); lists leave it out", "reported", ("configurations read", "configurations write"),
+            "the server does not have `parameter` (null: the one asked for); lists leave it out",
+            "reported",
+            ("configurations read", "configurations write"),
             {"parameter": None},
         ),
         "X31": FaultKind(
-            "after success the server says Ready but stays busy for `seconds`, telling so in the poll or at submit", "reported as a symptom",
-            ("write",), {"seconds": 5.0, "form": "poll"}, {"form": ("poll", "submit")},
+            "after success the server says Ready but stays busy for `seconds`, telling so in the poll or at submit",
+            "reported as a symptom",
+            ("write",),
+            {"seconds": 5.0, "form": "poll"},
+            {"form": ("poll", "submit")},
         ),
         "X32": FaultKind(
-            "from this request on the server is wedged: Updating for ever, writes Failed ServerIsBusy, restart Failed ServerIsNotReady",
-            "reported", ("server-scoped",),
+            "from this request on the server is wedged: Updating for ever, every write and restart fails in the poll",
+            "reported",
+            ("server-scoped",),
         ),
         "X33": FaultKind(
-            "reads of the server show `states` one after the other, unknown words included", "recorded for Restarting, rest inferred",
-            ("server read",), {"states": ("Restarting",)},
+            "reads of the server show `states` one after the other, unknown words included",
+            "recorded for Restarting, rest inferred",
+            ("server read",),
+            {"states": ("Restarting",)},
         ),
-        "X36": FaultKind("firewall rule on a VNet server refused (400) instead of stored", "status reported, text inferred", ("firewallRules write",)),
+        "X36": FaultKind(
+            "firewall rule on a VNet server refused (400) instead of stored",
+            "status reported, text inferred",
+            ("firewallRules write",),
+        ),
         "X38": FaultKind(
             "a parameter's value is stored in another spelling (upper, lower, title) or a set's elements in reverse",
-            "recorded (values keep any spelling)", ("configurations write",), {"spelling": "upper"},
+            "recorded (values keep any spelling)",
+            ("configurations write",),
+            {"spelling": "upper"},
             {"spelling": ("upper", "lower", "title", "reversed")},
         ),
         "X40": FaultKind("the status URL answers 500 InternalServerError; the write goes on", "recorded", ("poll",)),
         "X41": FaultKind("202, then Canceled with OperationCancelled; no effect", "recorded for backups", ("write",)),
     }
-)  # fmt: skip
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,9 +250,9 @@ class Fault:
             raise ValueError(f"unknown fault {self.id!r}; known are {', '.join(FAULTS)}")
         for name, value in self.arguments.items():
             if name not in kind.arguments:
-                raise ValueError(f"fault {self.id} has no argument {name!r}{_known(name, kind.arguments)}")
-            if name in kind.choices and value not in kind.choices[name]:
-                raise ValueError(f"fault {self.id}: {name} is {value!r}, expected one of {', '.join(map(repr, kind.choices[name]))}")
+                raise ValueError(f"fault {self.id} has no argument {name!r}{known_names(name, kind.arguments)}")
+            if expected := kind.complaint(name, value):
+                raise ValueError(f"fault {self.id}: {name} is {value!r}, expected {expected}")
         if self.times is not None and self.times < 0:
             raise ValueError(f"fault {self.id}: times is {self.times}, expected none, or null for always")
         if self.after < 0 or not 0 <= self.probability <= 1:
@@ -172,93 +275,9 @@ class Fault:
         return right_method and right_path and not aspects.isdisjoint(FAULTS[self.id].on)
 
 
-def _known(name: str, known: Mapping[str, Any]) -> str:
+def known_names(name: str, known: Mapping[str, Any]) -> str:
+    """The end of a sentence about an unknown name: the one that was probably meant, or all there are."""
     close = get_close_matches(name, known, 1)
     if close:
         return f"; did you mean {close[0]!r}?"
     return f"; it has {', '.join(known)}" if known else "; it has none"
-
-
-@dataclass(slots=True)
-class _Armed:
-    fault: Fault
-    seen: int = 0
-    fired: int = 0
-
-    def strikes(self) -> bool:
-        """Counts a matching request and tells whether the fault strikes it."""
-        fault = self.fault
-        self.seen += 1
-        if self.seen <= fault.after or (fault.times is not None and self.fired >= fault.times):
-            return False
-        chance = random.Random(f"{fault.seed}/{fault.id}/{self.seen}").random()  # noqa: S311 - repeatable, not secret
-        if chance >= fault.probability:
-            return False
-        self.fired += 1
-        return True
-
-
-class FaultPlan:
-    """The faults of a world, in order, with the count of what each has done so far."""
-
-    def __init__(self, faults: Sequence[Fault] = ()) -> None:
-        self._armed = [_Armed(fault) for fault in faults]
-
-    def __len__(self) -> int:
-        return len(self._armed)
-
-    def __iter__(self) -> Iterator[Fault]:
-        return (armed.fault for armed in self._armed)
-
-    def add(self, *faults: Fault) -> None:
-        """Switches more faults on."""
-        self._armed.extend(_Armed(fault) for fault in faults)
-
-    def clear(self) -> None:
-        """Switches all faults off; what they did stays done."""
-        self._armed.clear()
-
-    def fired(self, fault_id: str) -> int:
-        """How often faults of an id have struck."""
-        return sum(armed.fired for armed in self._armed if armed.fault.id == fault_id)
-
-    def striking(
-        self, aspects: frozenset[str], method: str, path: str, relevant: Callable[[Fault], bool]
-    ) -> Iterator[tuple[Fault, int]]:
-        """Yields the faults that strike a request with their running number; each is counted only when the iteration reaches it."""
-        for armed in list(self._armed):
-            if armed.fault.concerns(aspects, method, path) and relevant(armed.fault) and armed.strikes():
-                yield armed.fault, armed.fired
-
-    @classmethod
-    def from_list(cls, entries: Sequence[Mapping[str, Any]]) -> FaultPlan:
-        """The plan that `to_list` wrote, or a person.
-
-        Raises:
-            ValueError: an unknown key, id or argument.
-        """
-        plan = cls()
-        allowed = (*Fault.__dataclass_fields__, "seen", "fired")
-        for entry in entries:
-            for key in entry:
-                if key not in allowed:
-                    raise ValueError(f"unknown key {key!r}{_known(key, dict.fromkeys(allowed))}")
-            own = {key: value for key, value in entry.items() if key not in {"seen", "fired"}}
-            plan._armed.append(_Armed(Fault(**own), int(entry.get("seen", 0)), int(entry.get("fired", 0))))
-        return plan
-
-    def to_list(self) -> list[dict[str, Any]]:
-        """The plan as plain data, counts included."""
-        return [_entry(armed) for armed in self._armed]
-
-
-def _entry(armed: _Armed) -> dict[str, Any]:
-    defaults = {"method": None, "path": None, "after": 0, "probability": 1.0, "seed": 0}
-    entry: dict[str, Any] = {"id": armed.fault.id}
-    entry |= {name: getattr(armed.fault, name) for name, usual in defaults.items() if getattr(armed.fault, name) != usual}
-    entry["times"] = armed.fault.times
-    if armed.fault.arguments:
-        entry["arguments"] = {key: list(value) if isinstance(value, tuple) else value for key, value in armed.fault.arguments.items()}
-    if armed.seen:
-        entry |= {"seen": armed.seen, "fired": armed.fired}
-    return entry

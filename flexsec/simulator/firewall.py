@@ -1,23 +1,27 @@
 """Firewall rules: IPv4 ranges under a name; PUT creates or overwrites, there is no PATCH.
 
-Recorded: the body, overlaps and duplicates allowed, private ranges stored without effect. Documented: with public access off, rules stay stored
-and changes to them are discarded. Reported: a rule on a VNet server is stored. Inferred: the refusal of a start above its end (no recording or
-thread shows the service's own answer), 204 for deleting what is not there.
+Recorded: the body, overlaps and duplicates allowed, private ranges stored without effect. Documented: with public
+access off, rules stay stored and changes to them are discarded. Reported: a rule on a VNet server is stored.
+Inferred: the refusal of a start above its end (no recording or thread shows the service's own answer), 204 for
+deleting what is not there.
 """
 
 from __future__ import annotations
 
 import re
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
-from .call import Call
 from .change import Change
-from .long_running import Operation
-from .request import Response
 from .server_states import refuse_by_state
 from .state import FirewallRange, Server, ipv4
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .call import Call
+    from .long_running import Operation
+    from .request import Response
 
 KIND = "firewallRules"
 OLD_NAME = re.compile(r"[-\w._]+", re.ASCII)

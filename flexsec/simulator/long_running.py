@@ -1,7 +1,8 @@
 """Long-running operations: accepted at once with 202, carried out later, followed through two signed URLs.
 
-Nothing runs in the background. Whoever asks next finds every operation that has come due completed, in the order in which they came due.
-An operation is data, effect included, so that another process can carry on where one was killed.
+Nothing runs in the background. Whoever asks next finds every operation that has come due completed, in the order in
+which they came due. An operation is data, effect included, so that another process can carry on where one was
+killed.
 """
 
 from __future__ import annotations
@@ -25,7 +26,8 @@ DURATIONS = {
     "refusal": 3.0,  # recorded: a busy refusal shows in the poll about three seconds after the 202
 }
 
-# Recorded Retry-After in seconds; none was recorded for restart, and the one of a server PUT is taken for a server PATCH.
+# Recorded Retry-After in seconds; none was recorded for restart, and the one of a server PUT is taken for a server
+# PATCH.
 RETRY_AFTER = {
     "configurations": 10,
     "advancedThreatProtectionSettings": 10,
@@ -60,7 +62,8 @@ class Operation:
         holds: whether other writes on the server are refused while it runs.
         ignored: it will succeed and change nothing; `says` replaces the status word in every poll.
         fails_afterwards: it takes effect and reports this error all the same.
-        stale_reads: how many reads still show the old value after it succeeded; `settles` keeps the server busy that many seconds longer.
+        stale_reads: how many reads still show the old value after it succeeded.
+        settles: how many seconds longer the server stays busy after it succeeded.
     """
 
     id: str
@@ -100,7 +103,9 @@ class Operation:
         if self.kind == "restart":
             return "restart"
         if self.kind == "server":
-            return "update " + ",".join([*self.effect.get("parts", ()), *(["password"] if "password" in self.effect else [])])
+            return "update " + ",".join(
+                [*self.effect.get("parts", ()), *(["password"] if "password" in self.effect else [])]
+            )
         return f"{self.verb} {self.kind}/{self.name}"
 
     def refuse(self, error: dict[str, str], *, after: float, outcome: str = "Failed") -> None:
@@ -142,7 +147,10 @@ def signature(operation_id: str, collection: str) -> str:
 
 
 def status_url(operation: Operation, origin: str, collection: str) -> str:
-    """The absolute URL under which an operation is followed; `collection` is azureAsyncOperation or operationResults."""
+    """The absolute URL under which an operation is followed.
+
+    `collection` is azureAsyncOperation or operationResults.
+    """
     subscription = operation.server_id.split("/")[2]
     path = f"/subscriptions/{subscription}/providers/Microsoft.DBforPostgreSQL/locations/{operation.location}"
     query = f"api-version={operation.api_version}&{signature(operation.id, collection)}"

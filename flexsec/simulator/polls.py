@@ -1,18 +1,21 @@
 """Following an operation: the status URL, which says how it stands, and the result URL, which says what came of it.
 
-Recorded: the status is always a 200, a failure inside it; the Retry-After of the 202 comes with every poll, the last included; the result is 202
-while it runs, then empty after a delete and a bare object after a restart. Inferred: the result after a PUT or PATCH, and the refusal of a
-changed URL.
+Recorded: the status is always a 200, a failure inside it; the Retry-After of the 202 comes with every poll, the
+last included; the result is 202 while it runs, then empty after a delete and a bare object after a restart.
+Inferred: the result after a PUT or PATCH, and the refusal of a changed URL.
 """
 
 from __future__ import annotations
 
 import urllib.parse
+from typing import TYPE_CHECKING
 
 from . import fault_effects, wire_errors
-from .call import Call
 from .long_running import Operation, signature
-from .request import Response
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .request import Response
 
 
 def find(call: Call) -> Operation | None:

@@ -1,10 +1,18 @@
-"""What was asked of a world: enough for a test to count writes and effects, and nothing that could be a secret (no bodies, no headers)."""
+"""What was asked of a world.
+
+Enough for a test to count writes and effects, and nothing that could be a secret (no bodies, no headers).
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+FOREVER = datetime.max.replace(tzinfo=UTC)
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,12 +41,10 @@ class RequestRecord:
 def most_at_once(spans: Iterable[tuple[datetime, datetime | None]]) -> int:
     """How many of the spans, open at the end, cover one moment at most; a span without an end never ends."""
     events: list[tuple[datetime, int]] = []
-    forever = datetime.max
     for start, end in spans:
-        naive_start = start.replace(tzinfo=None)
-        naive_end = forever if end is None else end.replace(tzinfo=None)
-        if naive_end > naive_start:
-            events.extend(((naive_start, 1), (naive_end, -1)))
+        finish = FOREVER if end is None else end
+        if finish > start:
+            events.extend(((start, 1), (finish, -1)))
     running = most = 0
     for _, step in sorted(events, key=lambda event: (event[0], event[1])):
         running += step

@@ -11,26 +11,31 @@ from . import wire_errors
 PROVIDER = "Microsoft.DBforPostgreSQL"
 SERVERS = "flexibleServers"
 CHILDREN = {
-    name.lower(): name for name in ("configurations", "firewallRules", "administrators", "advancedThreatProtectionSettings")
+    name.lower(): name
+    for name in ("configurations", "firewallRules", "administrators", "advancedThreatProtectionSettings")
 }
 POWER_ACTIONS = ("restart",)
 POLLS = {name.lower(): name for name in ("azureAsyncOperation", "operationResults")}
 
-# Versions of the provider that serve these resources: recorded (2023-06-01-preview, 2024-08-01, 2024-11-01-preview, 2025-08-01,
-# 2026-01-01-preview), the SDK's own (2026-10-01) or published by Microsoft (the others).
+# Versions of the provider that serve these resources: recorded (2023-06-01-preview, 2024-08-01, 2024-11-01-preview,
+# 2025-08-01, 2026-01-01-preview), the SDK's own (2026-10-01) or published by Microsoft (the others).
 PROVIDER_VERSIONS = (
-    "2023-06-01-preview", "2023-12-01-preview", "2024-03-01-preview", "2024-08-01", "2024-11-01-preview", "2025-01-01-preview",
-    "2025-06-01-preview", "2025-08-01", "2026-01-01-preview", "2026-04-01-preview", "2026-10-01",
+    "2023-06-01-preview", "2023-12-01-preview", "2024-03-01-preview", "2024-08-01", "2024-11-01-preview",
+    "2025-01-01-preview", "2025-06-01-preview", "2025-08-01", "2026-01-01-preview", "2026-04-01-preview",
+    "2026-10-01",
 )  # fmt: skip
 RESOURCE_VERSIONS = (
-    "2016-06-01", "2018-05-01", "2019-05-01", "2019-08-01", "2019-10-01", "2019-11-01", "2020-01-01", "2020-06-01", "2020-10-01",
-    "2021-01-01", "2021-04-01", "2022-09-01", "2022-12-01", "2023-07-01", "2024-03-01", "2024-07-01", "2024-11-01", "2025-03-01", "2025-04-01",
+    "2016-06-01", "2018-05-01", "2019-05-01", "2019-08-01", "2019-10-01", "2019-11-01", "2020-01-01", "2020-06-01",
+    "2020-10-01", "2021-01-01", "2021-04-01", "2022-09-01", "2022-12-01", "2023-07-01", "2024-03-01", "2024-07-01",
+    "2024-11-01", "2025-03-01", "2025-04-01",
 )  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A parsed path. `kind` names the resource: subscriptions, subscription, groups, group, servers, server, poll, power, or a child.
+    """A parsed path. `kind` names the resource.
+
+    Subscriptions, subscription, groups, group, servers, server, poll, power, or a child.
 
     `name` is the child's own name (None for its collection), the operation's id for a poll, or the power action.
     """
@@ -49,8 +54,14 @@ class Route:
 
 
 def split_url(url: str) -> tuple[str, str, dict[str, str]]:
-    """The origin, decoded path and query of a URL (query names in lower case); a bare path gets the public cloud's origin."""
-    parts = urllib.parse.urlsplit(url)
+    """The origin, decoded path and query of a URL (query names in lower case).
+
+    A bare path gets the public cloud's origin.
+    """
+    try:
+        parts = urllib.parse.urlsplit(url)
+    except ValueError:
+        return "https://management.azure.com", url, {}
     origin = f"{parts.scheme}://{parts.netloc}" if parts.netloc else "https://management.azure.com"
     query = {key.lower(): value for key, value in urllib.parse.parse_qsl(parts.query, keep_blank_values=True)}
     return origin, parts.path, query

@@ -117,7 +117,10 @@ def write_server(server: Server) -> dict[str, Any]:
             for key, each in server.administrators.items()
         }
     if server.threat_protection != ThreatProtection():
-        entry["threat_protection"] = {"state": server.threat_protection.state, "since": written(server.threat_protection.since)}
+        entry["threat_protection"] = {
+            "state": server.threat_protection.state,
+            "since": written(server.threat_protection.since),
+        }
     if server.maintenance != fresh.maintenance:
         entry["maintenance_window"] = dict(server.maintenance)
     if server.password.version:
@@ -221,7 +224,9 @@ def _maintenance(node: Node) -> dict[str, int | str]:
 def _password(node: Node) -> PasswordRecord:
     members = node.members(("salt", "digest", "version"))
     if set(members) != {"salt", "digest", "version"}:
-        raise node.fail("salt, digest and version (never a password)", "an object with " + (", ".join(members) or "none of them"))
+        raise node.fail(
+            "salt, digest and version (never a password)", "an object with " + (", ".join(members) or "none of them")
+        )
     return PasswordRecord(members["salt"].string(), members["digest"].string(), members["version"].whole())
 
 
@@ -231,20 +236,38 @@ def _refuse_the_impossible(node: Node, members: dict[str, Node], server: Server)
 
     if server.in_virtual_network:
         if "public_network_access" in members and server.public_network_access == "Enabled":
-            raise wrong("public_network_access", "'Enabled' on a VNet-integrated server", "'Disabled': it has no public endpoint")
+            raise wrong(
+                "public_network_access",
+                "'Enabled' on a VNet-integrated server",
+                "'Disabled': it has no public endpoint",
+            )
         server.public_network_access = "Disabled"
         if server.private_dns_zone_id is None:
-            raise wrong("private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id")
+            raise wrong(
+                "private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id"
+            )
     elif server.private_dns_zone_id is not None:
         raise wrong("private_dns_zone_id", "a private DNS zone", "a delegated_subnet_id beside it, or neither")
     is_replica = server.replication_role.endswith("Replica")
     if is_replica != (server.source_server_id is not None):
-        raise wrong("source_server_id", f"{server.source_server_id!r} with role {server.replication_role}", "a source for a replica and only for a replica")
+        raise wrong(
+            "source_server_id",
+            f"{server.source_server_id!r} with role {server.replication_role}",
+            "a source for a replica and only for a replica",
+        )
     if server.entra_auth == "Enabled" and server.tenant_id is None:
         raise wrong("tenant_id", "none although entra_auth is Enabled", "the tenant's id")
     if server.administrators and server.entra_auth != "Enabled":
-        raise wrong("administrators", "Entra administrators although entra_auth is Disabled", "entra_auth 'Enabled' or no administrators")
+        raise wrong(
+            "administrators",
+            "Entra administrators although entra_auth is Disabled",
+            "entra_auth 'Enabled' or no administrators",
+        )
     if server.password_auth == "Disabled" and server.entra_auth == "Disabled":  # noqa: S105 - a switch
         raise wrong("password_auth", "'Disabled' although entra_auth is Disabled too", "one of them 'Enabled'")
     if server.high_availability != "Disabled" and server.sku_tier == "Burstable":
-        raise wrong("high_availability", f"{server.high_availability!r} on a Burstable server", closest("Disabled", ("Disabled",)))
+        raise wrong(
+            "high_availability",
+            f"{server.high_availability!r} on a Burstable server",
+            closest("Disabled", ("Disabled",)),
+        )

@@ -1,14 +1,19 @@
 """What a server's state allows: a stopped server refuses most of what is below it, a vanishing one everything.
 
-Reported: 400 ServerStoppedError on reads of configurations and administrators and on all writes of a stopped server; 500 on reads of
-configurations while provisioning; ServerGroupDropping. Inferred: the same 500 on an inaccessible or disabled server.
+Reported: 400 ServerStoppedError on reads of configurations and administrators and on all writes of a stopped
+server; 500 on reads of configurations while provisioning; ServerGroupDropping. Inferred: the same 500 on an
+inaccessible or disabled server.
 """
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 from . import wire_errors
-from .call import Call
-from .state import Server
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .state import Server
 
 REFUSED_READS_WHEN_STOPPED = frozenset({"configurations", "administrators"})
 

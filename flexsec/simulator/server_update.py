@@ -1,21 +1,24 @@
 """PATCH of a server: which members it takes, what it does with them, and what it refuses.
 
-Recorded: clients send whole blocks (sku, storage, backup, maintenance window, authentication, network, tags) of which most say what already is;
-enumerations ignore case. Documented: public access is ignored on a VNet server, geo-redundancy and the login never change, enabling Entra
-restarts the server, a password reset while password authentication is off succeeds and changes nothing. Reported: enabling password
-authentication without credentials and weak passwords fail in the poll. Inferred: the sentence for what cannot change; that switching both ways of
+Recorded: clients send whole blocks (sku, storage, backup, maintenance window, authentication, network, tags) of
+which most say what already is; enumerations ignore case. Documented: public access is ignored on a VNet server,
+geo-redundancy and the login never change, enabling Entra restarts the server, a password reset while password
+authentication is off succeeds and changes nothing. Reported: enabling password authentication without credentials
+and weak passwords fail in the poll. Inferred: the sentence for what cannot change; that switching both ways of
 signing in off is refused; that switching Entra off removes its administrators.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import wire_errors
-from .call import Call
 from .change import Change
 from .server_states import refuse_by_state
 from .state import Server, password_digest
+
+if TYPE_CHECKING:
+    from .call import Call
 
 SWITCH = {"enabled": "Enabled", "disabled": "Disabled"}
 TIERS = {each.lower(): each for each in ("Burstable", "GeneralPurpose", "MemoryOptimized")}
@@ -133,7 +136,7 @@ def _storage(server: Server, block: dict[str, Any], plain: dict[str, Any]) -> No
     if "autoGrow" in block:
         plain["storage_auto_grow"] = _word(block, "autoGrow", SWITCH, server.storage_auto_grow)
     for key, present in (("type", ""), ("tier", server.storage_tier), ("iops", server.storage_iops)):
-        if block.get(key) not in {None, present}:
+        if block.get(key) not in (None, present):
             raise wire_errors.not_modelled(f"a PATCH of storage.{key}")
 
 
@@ -141,7 +144,7 @@ def _high_availability(server: Server, block: dict[str, Any]) -> None:
     modes = {each.lower(): each for each in ("Disabled", "SameZone", "ZoneRedundant")}
     if _word(block, "mode", modes, server.high_availability) != server.high_availability:
         raise wire_errors.not_modelled("a change of high availability")
-    if block.get("standbyAvailabilityZone") not in {None, server.standby_zone}:
+    if block.get("standbyAvailabilityZone") not in (None, server.standby_zone):
         raise wire_errors.not_modelled("a change of the standby zone")
 
 
@@ -168,7 +171,7 @@ def _authentication(call: Call, server: Server, block: dict[str, Any], plain: di
         return False
     entra = _word(block, "activeDirectoryAuth", SWITCH, server.entra_auth)
     password = _word(block, "passwordAuth", SWITCH, server.password_auth)
-    if entra == password == "Disabled":  # noqa: S105 - a switch
+    if entra == password == "Disabled":
         raise wire_errors.invalid_parameter_value("authConfig")
     tenant = block.get("tenantId")
     if tenant is not None and not isinstance(tenant, str):
@@ -207,7 +210,10 @@ def _password(
     switched_on = server.password_auth == "Disabled" and not stays_off  # noqa: S105 - a switch
     login = plain.get("administrator_login", server.administrator_login)
     if switched_on and not (password and login):
-        message = "The admin credentials are required for creating admin role while enabling Password Authentication and must be provided."
+        message = (
+            "The admin credentials are required for creating admin role while enabling Password Authentication "
+            "and must be provided."
+        )
         return {"code": "EngineCredentialsNotProvided", "message": message}
     if password is None or stays_off:
         return None
@@ -219,9 +225,14 @@ def _password(
 
 
 def strong_enough(password: str, login: str) -> bool:
-    """The portal's rules: 8 to 128 characters, three of four classes, not the login nor three characters of it in a row."""
+    """The portal's rules: 8 to 128 characters, three of four classes.
+
+    Not the login nor three characters of it in a row.
+    """
     classes = (str.isupper, str.islower, str.isdigit, lambda each: not each.isalnum())
     kinds = sum(any(belongs(each) for each in password) for belongs in classes)
     lowered, name = password.lower(), login.lower()
     pieces = (name[at : at + 3] for at in range(len(name) - 2))
-    return 8 <= len(password) <= 128 and kinds >= 3 and not any(piece.isalnum() and piece in lowered for piece in pieces)
+    return (
+        8 <= len(password) <= 128 and kinds >= 3 and not any(piece.isalnum() and piece in lowered for piece in pieces)
+    )

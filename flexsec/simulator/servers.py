@@ -1,24 +1,27 @@
 """Flexible servers themselves: read, list, change in part, restart.
 
-The body is recorded, with what surprises in it: the location comes back as its display name, `tags` is absent when there are none,
-`privateEndpointConnections` is absent on VNet servers, `tenantId` stands only beside enabled Entra authentication, and the administrator's login
-is not returned while password authentication is off.
+The body is recorded, with what surprises in it: the location comes back as its display name, `tags` is absent when
+there are none, `privateEndpointConnections` is absent on VNet servers, `tenantId` stands only beside enabled Entra
+authentication, and the administrator's login is not returned while password authentication is off.
 """
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import UTC, datetime, timedelta
+from typing import TYPE_CHECKING, Any
 
 from . import busy, stale_reads, wire_errors
-from .call import Call
 from .change import Change
-from .long_running import Operation
-from .request import Response
 from .server_states import assumed_state, refuse_by_state
 from .state import LOCATIONS, ResourceGroup, Server, Subscription, server_id
 
+if TYPE_CHECKING:
+    from .call import Call
+    from .long_running import Operation
+    from .request import Response
+
 KIND = "server"
+LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)  # the creation of a server whose world does not tell
 
 
 def list_servers(call: Call) -> Response:
@@ -95,7 +98,7 @@ def apply_restart(server: Server, operation: Operation, now: datetime) -> bool:
 def _body(call: Call, subscription: Subscription, group: ResourceGroup, server: Server) -> dict[str, Any]:
     resource_id = server_id(subscription, group, server)
     held_by = busy.running(call.world.state.operations, resource_id)
-    created = server.created or datetime(2024, 1, 1).replace(tzinfo=call.now.tzinfo)
+    created = server.created or LONG_AGO
     body: dict[str, Any] = {
         "sku": {"name": server.sku_name, "tier": server.sku_tier},
         "systemData": {"createdAt": _seven_decimals(created, "Z")},

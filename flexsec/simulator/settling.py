@@ -6,12 +6,15 @@ import copy
 from collections.abc import Callable, Mapping
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import TYPE_CHECKING
 
 from . import administrators, configurations, firewall, servers, threat_protection
 from .long_running import Operation
 from .state import Server
-from .world import World
 from .world_file import StaleReads
+
+if TYPE_CHECKING:
+    from .world import World
 
 Effect = Callable[[Server, Operation, datetime], bool]
 
@@ -29,7 +32,9 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
 
 def settle(world: World, now: datetime) -> None:
     """Completes every operation that is due by `now`."""
-    due = [each for each in world.state.operations.values() if not each.done and each.due is not None and each.due <= now]
+    due = [
+        each for each in world.state.operations.values() if not each.done and each.due is not None and each.due <= now
+    ]
     for operation in sorted(due, key=lambda each: each.due or now):
         complete(world, operation, operation.due or now)
 
@@ -38,7 +43,9 @@ def complete(world: World, operation: Operation, now: datetime) -> None:
     """Ends one operation: its effect takes place unless it failed or is to be ignored."""
     operation.done = True
     world.touch()
-    server = world.server(operation.server_id)
+    server = world.find_server(operation.server_id)
+    if server is None:
+        return
     if operation.error is None and not operation.ignored:
         before = copy.deepcopy(server) if operation.stale_reads else None
         if EFFECTS[operation.kind](server, operation, now):

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
-from .call import Call
-from .state import Server
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .state import Server
 
 
 def seen(call: Call, kind: str) -> Server:

@@ -1,28 +1,35 @@
-"""What a simulated subscription is made of: mutable records, changed only by completed operations and by tests that play "someone else"."""
+"""What a simulated subscription is made of: records that completed operations change."""
 
 from __future__ import annotations
 
 import hashlib
 import hmac
-from collections.abc import Iterator
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
 
 from . import catalogue
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+    from datetime import datetime
+
 STATES = (
-    "Ready", "Dropping", "Disabled", "Starting", "Stopping", "Stopped", "Updating", "Restarting", "Inaccessible", "Provisioning",
+    "Ready", "Dropping", "Disabled", "Starting", "Stopping", "Stopped", "Updating", "Restarting", "Inaccessible",
+    "Provisioning",
 )  # fmt: skip
 
 LOCATIONS = {
-    "australiaeast": "Australia East", "brazilsouth": "Brazil South", "canadacentral": "Canada Central", "centralindia": "Central India",
-    "centralus": "Central US", "eastasia": "East Asia", "eastus": "East US", "eastus2": "East US 2", "francecentral": "France Central",
-    "germanywestcentral": "Germany West Central", "italynorth": "Italy North", "japaneast": "Japan East", "koreacentral": "Korea Central",
-    "northcentralus": "North Central US", "northeurope": "North Europe", "norwayeast": "Norway East", "polandcentral": "Poland Central",
-    "southafricanorth": "South Africa North", "southcentralus": "South Central US", "southeastasia": "Southeast Asia",
-    "spaincentral": "Spain Central", "swedencentral": "Sweden Central", "switzerlandnorth": "Switzerland North", "uaenorth": "UAE North",
-    "uksouth": "UK South", "ukwest": "UK West", "westeurope": "West Europe", "westus": "West US", "westus2": "West US 2",
-    "westus3": "West US 3", "usgovvirginia": "USGov Virginia", "chinanorth3": "China North 3",
+    "australiaeast": "Australia East", "brazilsouth": "Brazil South", "canadacentral": "Canada Central",
+    "centralindia": "Central India", "centralus": "Central US", "eastasia": "East Asia", "eastus": "East US",
+    "eastus2": "East US 2", "francecentral": "France Central", "germanywestcentral": "Germany West Central",
+    "italynorth": "Italy North", "japaneast": "Japan East", "koreacentral": "Korea Central",
+    "northcentralus": "North Central US", "northeurope": "North Europe", "norwayeast": "Norway East",
+    "polandcentral": "Poland Central", "southafricanorth": "South Africa North",
+    "southcentralus": "South Central US", "southeastasia": "Southeast Asia", "spaincentral": "Spain Central",
+    "swedencentral": "Sweden Central", "switzerlandnorth": "Switzerland North", "uaenorth": "UAE North",
+    "uksouth": "UK South", "ukwest": "UK West", "westeurope": "West Europe", "westus": "West US",
+    "westus2": "West US 2", "westus3": "West US 3", "usgovvirginia": "USGov Virginia",
+    "chinanorth3": "China North 3",
 }  # fmt: skip
 
 
@@ -30,7 +37,8 @@ LOCATIONS = {
 class ParameterState:
     """A parameter's value where it differs from a fresh server.
 
-    `running` is the value in force while another one is pending; `absent` means that this server does not have the parameter at all.
+    `running` is the value in force while another one is pending; `absent` means that this server does not have the
+    parameter at all.
     """
 
     value: str = ""
@@ -80,7 +88,7 @@ class PasswordRecord:
 
 def password_digest(password: str, salt: str) -> str:
     """The salted hash under which a password is remembered."""
-    return hashlib.pbkdf2_hmac("sha256", password.encode(), salt.encode(), 1000).hex()
+    return hashlib.pbkdf2_hmac("sha256", password.encode(errors="surrogatepass"), salt.encode(), 1000).hex()
 
 
 @dataclass(slots=True)
@@ -97,7 +105,7 @@ class Server:
     created: datetime | None = None
     administrator_login: str = "pgadmin"
     password: PasswordRecord = field(default_factory=PasswordRecord)
-    password_auth: str = "Enabled"
+    password_auth: str = "Enabled"  # noqa: S105 - a switch
     entra_auth: str = "Disabled"
     tenant_id: str | None = None
     public_network_access: str = "Enabled"
@@ -133,7 +141,7 @@ class Server:
         return self.delegated_subnet_id is not None
 
     def facts(self, name: str) -> catalogue.ParameterFacts | None:
-        """The catalogue's entry for a parameter that this server has, whatever the case of the name; None when it has none."""
+        """The catalogue's entry for a parameter of this server, whatever the case of the name; None without one."""
         listed = catalogue.parameters(self.version)
         found = listed.get(name) or next((entry for key, entry in listed.items() if key.lower() == name.lower()), None)
         if found is None or ((state := self.parameters.get(found.name)) is not None and state.absent):
@@ -186,7 +194,9 @@ class Principal:
 def ipv4(text: str) -> int | None:
     """An IPv4 address as a number, leading zeros allowed (the service has stored them); None when it is none."""
     parts = text.split(".")
-    if len(parts) != 4 or not all(part.isascii() and part.isdigit() and len(part) <= 3 and int(part) <= 255 for part in parts):
+    if len(parts) != 4 or not all(
+        part.isascii() and part.isdigit() and len(part) <= 3 and int(part) <= 255 for part in parts
+    ):
         return None
     return int.from_bytes(bytes(int(part) for part in parts), "big")
 

@@ -5,12 +5,14 @@ The body of a resource group is recorded; that of a subscription follows Microso
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from .authorization import allows
-from .call import Call
-from .request import Response
-from .state import ResourceGroup, Subscription
+
+if TYPE_CHECKING:
+    from .call import Call
+    from .request import Response
+    from .state import ResourceGroup, Subscription
 
 READ = "Microsoft.Resources/subscriptions/read"
 

@@ -1,20 +1,24 @@
 """Advanced threat protection of one server: a single setting called Default, which cannot be deleted.
 
-Recorded: the body; year 1 as creation time of a setting that was never enabled, and the time kept when it is disabled again.
+Recorded: the body; year 1 as creation time of a setting that was never enabled, and the time kept when it is
+disabled again.
 """
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
-from .call import Call
 from .change import Change
-from .long_running import Operation
-from .request import Response
 from .server_states import refuse_by_state
-from .state import Server, ThreatProtection
+
+if TYPE_CHECKING:
+    from datetime import datetime
+
+    from .call import Call
+    from .long_running import Operation
+    from .request import Response
+    from .state import Server, ThreatProtection
 
 KIND = "advancedThreatProtectionSettings"
 TYPE = f"Microsoft.DBforPostgreSQL/flexibleServers/{KIND}"

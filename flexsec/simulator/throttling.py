@@ -1,14 +1,19 @@
-"""Resource Manager's token buckets: per subscription, principal and kind of request, and one above them per subscription.
+"""Resource Manager's token buckets.
 
-Documented: reads 250 refilled at 25 a second, writes and deletes 200 at 10 a second; the subscription's own buckets hold 15 times as much.
-A world that is not throttled shows the counters of the recordings, which do not move.
+Per subscription, principal and kind of request, and one above them per subscription.
+
+Documented: reads 250 refilled at 25 a second, writes and deletes 200 at 10 a second; the subscription's own buckets
+hold 15 times as much. A world that is not throttled shows the counters of the recordings, which do not move.
 """
 
 from __future__ import annotations
 
 import math
 from dataclasses import dataclass, field
-from datetime import datetime
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from datetime import datetime
 
 RECORDED_COUNTERS = {
     "reads": {"x-ms-ratelimit-remaining-subscription-global-reads": "16499"},

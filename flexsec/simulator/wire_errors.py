@@ -1,15 +1,19 @@
-"""The service's refusals, word for word where its words are known, so that clients meet the texts they will meet in production.
+"""The service's refusals, word for word where its words are known: clients meet what they will meet in production.
 
-Each function names its source: recorded (seen in recorded traffic), documented or reported (in a public thread), or inferred.
+Each function names its source: recorded (seen in recorded traffic), documented or reported (in a public thread), or
+inferred.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping, Sequence
 
 
 class WireError(Exception):
-    """An error answer: HTTP status, ARM error code and message, and where ARM says that it arose (gateway, service or None)."""
+    """An error answer: HTTP status, ARM error code and message, and whose refusal it is (gateway, service, None)."""
 
     def __init__(
         self,
@@ -37,7 +41,7 @@ def authentication_failed(tenant_id: str) -> WireError:
     """401 with a challenge: no bearer token. Documented."""
     challenge = (
         f'Bearer authorization_uri="https://login.windows.net/{tenant_id}", error="invalid_token", '
-        'error_description="The authentication failed because of missing \'Authorization\' header."'
+        "error_description=\"The authentication failed because of missing 'Authorization' header.\""
     )
     message = "Authentication failed. The 'Authorization' header is missing."
     return WireError(401, "AuthenticationFailed", message, cause="gateway", headers={"WWW-Authenticate": challenge})
@@ -46,7 +50,8 @@ def authentication_failed(tenant_id: str) -> WireError:
 def authorization_failed(object_id: str, action: str, scope: str) -> WireError:
     """403: the principal lacks an action. Recorded text."""
     message = (
-        f"The client '{object_id}' with object id '{object_id}' does not have authorization to perform action '{action}' over scope "
+        f"The client '{object_id}' with object id '{object_id}' does not have authorization to perform action "
+        f"'{action}' over scope "
         f"'{scope}' or the scope is invalid. If access was recently granted, please refresh your credentials."
     )
     return WireError(403, "AuthorizationFailed", message, cause="gateway")
@@ -97,14 +102,18 @@ def resource_group_not_found(name: str) -> WireError:
 def server_not_found(name: str, group: str) -> WireError:
     """404 from the gateway: a server that ARM does not know. Recorded."""
     message = (
-        f"The Resource 'Microsoft.DBforPostgreSQL/flexibleServers/{name}' under resource group '{group}' was not found. "
+        f"The Resource 'Microsoft.DBforPostgreSQL/flexibleServers/{name}' under resource group '{group}' was not "
+        "found. "
         "For more details please go to https://aka.ms/ARMResourceNotFoundFix"
     )
     return WireError(404, "ResourceNotFound", message, cause="gateway")
 
 
 def child_not_found(resource_type: str, name: str) -> WireError:
-    """404 from the provider, without a failure cause. Recorded; for firewall rules the type named is that of the server."""
+    """404 from the provider, without a failure cause.
+
+    Recorded; for firewall rules the type named is that of the server.
+    """
     message = f"The requested resource of type '{resource_type}' with name '{name}' was not found."
     return WireError(404, "ResourceNotFound", message)
 
@@ -156,16 +165,23 @@ def changed_status_url() -> WireError:
 
 
 def throttled(
-    subscription_id: str, operation: str, wait_s: int, *, retry_after: str | None, text: str = "SubscriptionRequestsThrottled"
+    subscription_id: str,
+    operation: str,
+    wait_s: int,
+    *,
+    retry_after: str | None,
+    text: str = "SubscriptionRequestsThrottled",
 ) -> WireError:
     """429 in each of the reported wordings; `text` is the code, or 'legacy' for the hourly limits of before 2024."""
     legacy = (
-        f"Number of write requests for subscription '{subscription_id}' exceeded the limit of '1200' for time interval '01:00:00'. "
+        f"Number of write requests for subscription '{subscription_id}' exceeded the limit of '1200' for time "
+        "interval '01:00:00'. "
         f"Please try again after '{wait_s}' seconds."
     )
     messages = {
         "SubscriptionRequestsThrottled": (
-            f"Number of requests for subscription '{subscription_id}' and operation '{operation}' exceeded the backend storage limit. "
+            f"Number of requests for subscription '{subscription_id}' and operation '{operation}' exceeded the "
+            "backend storage limit. "
             f"Please try again after '{wait_s}' seconds."
         ),
         "ResourceRequestsThrottled": (

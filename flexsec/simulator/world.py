@@ -1,25 +1,30 @@
-"""One simulated Azure: all its state in one place, changed under one lock, and kept in a file when it is attached to one."""
+"""One simulated Azure: all its state in one place, changed under one lock, and kept in a file if wanted."""
 
 from __future__ import annotations
 
 import json
 import threading
-from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import world_file
 from .durability import FileLock, Stamp, replace_file, stamp
-from .faults import FaultPlan
 from .file_reading import WorldError, closest
 from .long_running import Operation, new_id
 from .request_log import RequestRecord, most_at_once
-from .state import ResourceGroup, Server, Subscription
-from .world_file import State
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
+    from .fault_plan import FaultPlan
+    from .state import ResourceGroup, Server, Subscription
+    from .world_file import State
+
+OPERATIONS_REMEMBERED = 1000
 
 
 @dataclass(slots=True)
@@ -32,8 +37,9 @@ class _Store:
 class World:
     """Azure subscriptions in memory.
 
-    All requests go through `answer`; tests that play someone else change `server(...)` directly. Safe to share between threads. Attached to a
-    file, every change of state is in the file before the answer goes out, and processes on one file take turns.
+    All requests go through `answer`; tests that play someone else change `server(...)` directly. Safe to share between
+    threads. Attached to a file, every change of state is in the file before the answer goes out, and processes on one
+    file take turns.
     """
 
     def __init__(self, state: State) -> None:
@@ -57,7 +63,7 @@ class World:
             OSError: the file cannot be read.
         """
         path = Path(path)
-        world = cls(_parse(path.read_text("utf-8"), path.name))
+        world = cls(_parse(path.read_bytes(), path.name))
         world._origin = path.resolve()
         return world
 
@@ -70,14 +76,16 @@ class World:
         """
         if name not in cls.builtin_names():
             raise WorldError(f"built-in world {name!r}", "no such world", closest(name, cls.builtin_names()))
-        text = resources.files(__package__ or "flexsec.simulator").joinpath("worlds", f"{name}.json").read_text("utf-8")
+        text = resources.files(__package__ or "flexsec.simulator").joinpath("worlds", f"{name}.json").read_bytes()
         return cls(_parse(text, f"{name}.json"))
 
     @staticmethod
     def builtin_names() -> tuple[str, ...]:
         """The names of the worlds that come with the package."""
         folder = resources.files(__package__ or "flexsec.simulator").joinpath("worlds")
-        return tuple(sorted(each.name.removesuffix(".json") for each in folder.iterdir() if each.name.endswith(".json")))
+        return tuple(
+            sorted(each.name.removesuffix(".json") for each in folder.iterdir() if each.name.endswith(".json"))
+        )
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> World:
@@ -101,7 +109,8 @@ class World:
     def attach(self, path: str | Path) -> None:
         """From now on every change of state is saved to a file before the answer goes out.
 
-        A world that was loaded from that very file takes over what another process wrote there since; any other world replaces the file.
+        A world that was loaded from that very file takes over what another process wrote there since; any other world
+        replaces the file.
 
         Raises:
             WorldError: the file was changed to something that is no world.
@@ -117,15 +126,20 @@ class World:
                 self._store = _Store(path, lock, stamp(path))
 
     def _adopt(self, path: Path) -> None:
-        clock = self._state.clock
-        self._state = _parse(path.read_text("utf-8"), path.name)
-        self._state.clock = max(clock, self._state.clock)
+        before, found = self._state, _parse(path.read_bytes(), path.name)
+        found.clock = max(before.clock, found.clock)
+        if before.throttle is not None and found.throttle is not None:
+            found.throttle.buckets = before.throttle.buckets
+        self._state = found
         self._operations_seen.update(self._state.operations)
         self._list_cache.clear()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
-        """Holds the world for one request: nobody else changes it meanwhile, and what changed is saved at the end, also on an error."""
+        """Holds the world for one request.
+
+        Nobody else changes it meanwhile, and what changed is saved at the end, also on an error.
+        """
         with self._guard:
             if self._store is None:
                 yield
@@ -178,11 +192,18 @@ class World:
         Raises:
             KeyError: no such server.
         """
+        found = self.find_server(name_or_id)
+        if found is None:
+            raise KeyError(name_or_id)
+        return found
+
+    def find_server(self, name_or_id: str) -> Server | None:
+        """A server as for `server`; None when there is none."""
         wanted = name_or_id.lower()
         for server_id, server in self.servers():
             if wanted in {server_id.lower(), server.name.lower()}:
                 return server
-        raise KeyError(name_or_id)
+        return None
 
     def servers(self) -> Iterator[tuple[str, Server]]:
         """All servers with their resource ids."""
@@ -204,10 +225,15 @@ class World:
     def next_due(self) -> datetime | None:
         """When the next running operation ends; None when none will."""
         with self._guard:
-            return min((each.due for each in self._state.operations.values() if not each.done and each.due), default=None)
+            return min(
+                (each.due for each in self._state.operations.values() if not each.done and each.due), default=None
+            )
 
     def effects(self, server_id: str) -> tuple[str, ...]:
-        """What has taken effect on a server, in order, across processes: lines such as 'write configurations/log_checkpoints'."""
+        """What has taken effect on a server, in order, across processes.
+
+        Lines such as 'write configurations/log_checkpoints'.
+        """
         with self._guard:
             return tuple(self._state.effects.get(server_id.lower(), ()))
 
@@ -224,7 +250,10 @@ class World:
             )
 
     def max_writes_in_flight(self, server_id: str) -> int:
-        """How many operations were running on a server at once at most; one that ended is over at the moment it was due."""
+        """How many operations were running on a server at once at most.
+
+        One that ended is over at the moment it was due.
+        """
         with self._guard:
             own = [each for each in self._operations_seen.values() if each.server_id.lower() == server_id.lower()]
             return most_at_once((each.started, each.due) for each in own)
@@ -246,7 +275,7 @@ class World:
         """Adds an accepted operation, and forgets the oldest ended ones when there are very many."""
         operations = self._state.operations
         operations[operation.id] = self._operations_seen[operation.id] = operation
-        if len(operations) > world_file.OPERATIONS_KEPT:
+        if len(operations) > OPERATIONS_REMEMBERED:
             oldest = next((key for key, each in operations.items() if each.done), None)
             if oldest is not None:
                 del operations[oldest]
@@ -262,10 +291,10 @@ class World:
         self._list_cache[key] = (version, body)
 
 
-def _parse(text: str, name: str) -> State:
+def _parse(text: bytes, name: str) -> State:
     try:
         document = json.loads(text)
-    except ValueError as problem:
+    except (ValueError, RecursionError) as problem:
         raise WorldError(name, f"no JSON ({problem})", "a world file") from None
     return world_file.read(document)
 

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from .faults import FaultPlan
+from .fault_plan import FaultPlan
 from .file_reading import Node, WorldError, written
 from .long_running import DURATIONS, Operation
+from .operation_file import read_operations, write_operations
 from .server_file import read_server, write_server
 from .state import LOCATIONS, Principal, ResourceGroup, Server, Subscription, server_id
 from .throttling import Limit, Throttle
 
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Mapping
+
 FORMAT = 1
-OPERATIONS_KEPT = 200
 EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 DEFAULT_PRINCIPAL = Principal("22222222-2222-2222-2222-222222222222")
 KEYS = (
@@ -90,7 +92,7 @@ def read(document: Mapping[str, Any]) -> State:
         ("durations", "durations", _durations),
         ("throttling", "throttle", _throttling),
         ("faults", "faults", _faults),
-        ("operations", "operations", _operations),
+        ("operations", "operations", read_operations),
         ("stale_reads", "stale", _stale_reads),
         ("effects", "effects", _effects),
     ):
@@ -116,9 +118,14 @@ def write(state: State) -> dict[str, Any]:
         "durations": dict(state.durations),
         "throttling": _throttling_entry(state.throttle),
         "faults": state.faults.to_list(),
-        "operations": [_operation_entry(each) for each in state.operations.values()],
+        "operations": write_operations(state.operations),
         "stale_reads": [
-            {"server_id": each.server_id, "kind": each.kind, "remaining": each.remaining, "server": write_server(each.server)}
+            {
+                "server_id": each.server_id,
+                "kind": each.kind,
+                "remaining": each.remaining,
+                "server": write_server(each.server),
+            }
             for each in state.stale
         ],
         "effects": {key: list(lines) for key, lines in state.effects.items()},
@@ -164,7 +171,9 @@ def _groups(node: Node) -> dict[str, ResourceGroup]:
         for entry in members["servers"].items() if "servers" in members else ():
             server = read_server(entry)
             if server.name.lower() in group.servers:
-                raise WorldError(f"{entry.where}.name", repr(server.name), "a name that no other server of the group has")
+                raise WorldError(
+                    f"{entry.where}.name", repr(server.name), "a name that no other server of the group has"
+                )
             group.servers[server.name.lower()] = server
         found[group.name.lower()] = group
     return found
@@ -192,7 +201,11 @@ def _principals(node: Node) -> dict[str, Principal]:
         members = each.members(("object_id", "allowed_actions"))
         if "object_id" not in members:
             raise each.fail("a member 'object_id'", "an object without it")
-        actions = tuple(action.text() for action in members["allowed_actions"].items()) if "allowed_actions" in members else ("*",)
+        actions = (
+            tuple(action.text() for action in members["allowed_actions"].items())
+            if "allowed_actions" in members
+            else ("*",)
+        )
         found[token] = Principal(members["object_id"].text(), actions)
     return found
 
@@ -231,37 +244,12 @@ def _faults(node: Node) -> FaultPlan:
         each.members()
         try:
             FaultPlan.from_list([each.value])
-        except (TypeError, ValueError) as problem:
-            raise WorldError(each.where, str(problem), "a fault with an id, a place and its arguments") from None
+        except ValueError as problem:
+            raise WorldError(
+                each.where, f"a fault that cannot be ({problem})", "an id, a place and arguments that go with it"
+            ) from None
         entries.append(each.value)
     return FaultPlan.from_list(entries)
-
-
-def _operations(node: Node) -> dict[str, Operation]:
-    found: dict[str, Operation] = {}
-    known = {each.name: each for each in fields(Operation)}
-    for each in node.items():
-        members = each.members(tuple(known))
-        values = {key: member.value for key, member in members.items()}
-        for key in ("started", "due"):
-            if key in members:
-                values[key] = members[key].optional_moment()
-        if "kind" in members:
-            members["kind"].choice(tuple(DURATIONS))
-        try:
-            operation = Operation(**values)
-        except TypeError:
-            raise each.fail(f"an operation as the simulator saves it, with {', '.join(known)}") from None
-        found[operation.id] = operation
-    return found
-
-
-def _operation_entry(operation: Operation) -> dict[str, Any]:
-    entry: dict[str, Any] = {}
-    for each in fields(Operation):
-        value = getattr(operation, each.name)
-        entry[each.name] = written(value) if each.name in {"started", "due"} else value
-    return entry
 
 
 def _stale_reads(node: Node) -> list[StaleReads]:
@@ -284,7 +272,11 @@ def _refuse_strangers(root: Node, state: State) -> None:
     known = {each.lower() for each, _ in state.servers()}
     for each, server in state.servers():
         if server.source_server_id is not None and server.source_server_id.lower() not in known:
-            raise WorldError(f"{root.where} server {each}", repr(server.source_server_id), "the id of a server in this world as source_server_id")
+            raise WorldError(
+                f"{root.where} server {each}",
+                repr(server.source_server_id),
+                "the id of a server in this world as source_server_id",
+            )
     for operation in state.operations.values():
-        if operation.server_id.lower() not in known:
+        if not operation.done and operation.server_id.lower() not in known:
             raise WorldError(f"{root.where}.operations", repr(operation.server_id), "the id of a server in this world")

@@ -27,21 +27,16 @@ class RecordingTransport(HttpTransport):  # type: ignore[type-arg]  # azure-core
         self._exchanges: list[Exchange] = []
         self._secrets: set[str] = set()
 
-    def recording(self, *, about: str, source: Source, recorded: date, since: int = 0) -> Recording:
+    def recording(self, *, about: str, source: Source, recorded: date) -> Recording:
         """What was recorded so far, scrubbed.
 
         Args:
             about: one sentence on what it shows.
             source: "live" or "simulator": who answered.
             recorded: the day.
-            since: leave out that many exchanges at the beginning.
         """
-        exchanges = scrub(self._exchanges[since:], secrets=self._secrets)
+        exchanges = scrub(self._exchanges, secrets=self._secrets)
         return Recording(about=about, source=source, recorded=recorded, exchanges=exchanges)
-
-    def __len__(self) -> int:
-        """How many exchanges were recorded."""
-        return len(self._exchanges)
 
     def send(self, request: Any, **kwargs: Any) -> Any:
         """Send through the inner transport and keep a copy. The options are azure-core's own."""

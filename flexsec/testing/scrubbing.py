@@ -30,10 +30,11 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\w)")
 _MEANINGFUL_ADDRESSES = {"0.0.0.0", "255.255.255.255"}  # noqa: S104 - the service's words for "Azure" and "everyone"
 _FIRST_ADDRESS = int(ipaddress.IPv4Address("198.18.0.1"))  # set aside for benchmarks (RFC 2544)
+# Whole paths only: in "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write" nothing is anybody's name.
 _NAMES_IN_PATHS = {
     "group": re.compile(r"/resourceGroups/([^/?\s\"'#]+)", re.IGNORECASE),
-    "server": re.compile(r"/flexibleServers/([^/?\s\"'#]+)", re.IGNORECASE),
-    "rule": re.compile(r"/firewallRules/([^/?\s\"'#]+)", re.IGNORECASE),
+    "server": re.compile(r"/providers/[^/\s]+/flexibleServers/([^/?\s\"'#]+)", re.IGNORECASE),
+    "rule": re.compile(r"/flexibleServers/[^/\s]+/firewallRules/([^/?\s\"'#]+)", re.IGNORECASE),
 }
 _NAMES_IN_KEYS = {"administratorLogin": "login", "principalName": "principal"}
 # Words of the service itself: as somebody's name they tell nothing, and replacing them would change what is meant.

@@ -41,16 +41,17 @@ def simulated(
         UnknownName: no such built-in world, file or principal.
         UsageError: the world file or a fault is wrong; the message says where.
     """
+    path = _path(world)
     try:
         found = _world(world)
         for fault in faults:
             found.faults.add(*([fault] if isinstance(fault, Fault) else FaultPlan.from_list([fault])))
-    except WorldError as error:
-        raise UsageError(str(error)) from None
+    except (WorldError, ValueError) as error:
+        raise UsageError(f"the world file {path} is wrong: {error}" if path else str(error)) from None
     if principal and principal not in found.state.principals:
         known = ", ".join(sorted(found.state.principals)) or "none"
         raise UnknownName(f"the simulated world has no principal {principal!r}; it has: {known}")
-    return Simulation(found, principal=principal, kept=_path(world))
+    return Simulation(found, principal=principal, kept=path)
 
 
 class Simulation:

@@ -17,6 +17,7 @@ FILES = sorted(CASES.glob("*/*.json"))
 
 
 def read(path: Path) -> dict:
+    """A case file."""
     return json.loads(path.read_text("utf-8"))
 
 

@@ -91,6 +91,13 @@ def test_parameter_named_like_a_server_stays_whole():
     assert scrubbed.answer == {"state": "Ready"}
 
 
+def test_types_and_actions_stay():
+    """The name of a resource type or of an RBAC action is nobody's name, in an error text as in a body."""
+    text = "may not perform action 'Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write' over scope"
+    answer = {"type": "Microsoft.DBforPostgreSQL/flexibleServers/configurations", "message": text}
+    assert scrub([_exchange(answer=answer)])[0].answer == answer
+
+
 NAMES = st.from_regex(r"[a-z][a-z0-9]{2,8}(-[a-z0-9]{1,5})?", fullmatch=True)
 ADDRESSES = st.ip_addresses(v=4).map(str)
 
@@ -101,7 +108,7 @@ def conversations(draw):
     servers = draw(st.lists(NAMES, min_size=1, max_size=4, unique=True))
     exchanges = []
     for server in draw(st.lists(st.sampled_from(servers), min_size=1, max_size=6)):
-        url = f"https://h/subscriptions/{draw(st.uuids())}/resourceGroups/{draw(NAMES)}/p/flexibleServers/{server}"
+        url = f"https://h/subscriptions/{draw(st.uuids())}/resourceGroups/{draw(NAMES)}/providers/p/flexibleServers/{server}"
         answer = {"id": url, "operation": str(draw(st.uuids())), "address": draw(ADDRESSES)}
         exchanges.append(_exchange(url=url + "?api-version=1&t=1", answer=answer))
     return exchanges

@@ -17,7 +17,7 @@ from ..options import judgement_options, output_options, settings_options, yes_o
 from ..output import check_files, show
 from ..progress import progress
 from ..session import Session
-from ..writing import tell_next
+from ..writing import tell_held_back, tell_next
 
 
 @click.command("apply")
@@ -45,6 +45,7 @@ def command(given: Given, plan_file: Path) -> int:
         with stoppable(client.stop), progress(given) as shown:
             run = handle.apply(plan, on_event=shown.listen)
     show(document(run), given)
+    tell_held_back(plan)
     tell_next(run, given)
     return of_applied(
         run,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import click
 
 from ..lazy import LazyGroup
@@ -11,7 +13,7 @@ from ..options import settings_options
 class Commands(LazyGroup):
     """The commands of the group."""
 
-    lazy = {
+    lazy: ClassVar[dict[str, tuple[str, str]]] = {
         "show": ("Show what a baseline asks for, with everything it extends.", "baseline_show"),
         "validate": ("Check baseline files.", "baseline_validate"),
         "schema": ("Print the JSON Schema of baseline files.", "baseline_schema"),

@@ -6,17 +6,27 @@ import json
 
 import click
 
+from ...errors import UsageError
+from ...reporting.formats import of_file
 from ..given import Given, pass_given
-from ..options import settings_options
-from ..output import print_out
+from ..options import output_options, settings_options
+from ..output import check_files, print_out, say, write_file
 
 
 @click.command("schema")
+@output_options
 @settings_options
 @pass_given
-def command(_: Given) -> int:
-    """Print the JSON Schema of baseline files, for editors that complete and check them."""
+def command(given: Given) -> int:
+    """Print the JSON Schema of baseline files, for editors that complete and check them. It is always JSON."""
     from ...baselines.loader import schema
 
-    print_out(json.dumps(schema(), indent=2) + "\n")
+    check_files(given)
+    if given.output.format not in ("", "json") or any(of_file(path) != "json" for path in given.output.files):
+        raise UsageError("a JSON Schema is written as json alone")
+    text = json.dumps(schema(), indent=2) + "\n"
+    for path in given.output.files:
+        write_file(path, text)
+        say(f"wrote {path}")
+    print_out(text)
     return 0

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import click
 
 from ..lazy import LazyGroup
@@ -11,7 +13,7 @@ from ..options import settings_options
 class Commands(LazyGroup):
     """The commands of the group."""
 
-    lazy = {
+    lazy: ClassVar[dict[str, tuple[str, str]]] = {
         "list": ("List the controls.", "controls_list"),
         "show": ("Show what a control checks, why, and what to do.", "controls_show"),
     }

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import click
 
 from ..lazy import LazyGroup
@@ -11,7 +13,7 @@ from ..options import settings_options
 class Commands(LazyGroup):
     """The commands of the group."""
 
-    lazy = {
+    lazy: ClassVar[dict[str, tuple[str, str]]] = {
         "list": ("List the rules, and how many public addresses they admit.", "firewall_list"),
         "allow": ("Admit addresses by a rule.", "firewall_allow"),
         "remove": ("Remove a rule.", "firewall_remove"),

@@ -6,7 +6,7 @@ import click
 
 from ...errors import UsageError
 from ..given import Given, pass_given
-from ..options import leave_options, output_options, settings_options, target_options, yes_option
+from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
 from ..session import Session, leave_of
 from ..targets import split_id
@@ -16,15 +16,16 @@ from ..writing import carry_out
 @click.command("allow")
 @click.argument("words", nargs=-1, metavar="[ARM_ID] NAME ADDRESSES [LAST]")
 @target_options
-@leave_options
+@closing_options
 @yes_option
 @output_options
 @settings_options
 @pass_given
 def command(given: Given, words: tuple[str, ...]) -> int:
-    """Admit addresses by a rule: one IPv4 address, a range FIRST-LAST (or FIRST LAST), or a block such as 203.0.113.0/28.
+    """Admit addresses by a rule: one IPv4 address, a range FIRST-LAST (or FIRST LAST), or a block (203.0.113.0/28).
 
-    It only adds, so nothing is asked (--yes is accepted); admitting so much that a control fails needs --allow-lowering.
+    It only adds, so nothing is asked (--yes is accepted); admitting so much that a control fails needs
+    --allow-lowering.
     """
     parts = split_id(words, given.target)
     if len(parts) not in (2, 3):

@@ -7,7 +7,7 @@ import click
 from ...errors import UsageError
 from ..confirm import require_answerable
 from ..given import Given, pass_given
-from ..options import leave_options, output_options, settings_options, target_options, yes_option
+from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
 from ..session import Session, evidence_of, leave_of
 from ..targets import split_id
@@ -17,7 +17,7 @@ from ..writing import carry_out
 @click.command("remove")
 @click.argument("words", nargs=-1, metavar="[ARM_ID] NAME")
 @target_options
-@leave_options
+@closing_options
 @yes_option
 @output_options
 @settings_options

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
 import click
@@ -74,22 +75,20 @@ def _harden(
     *,
     rollback_on_failure: bool,
 ) -> Hardening:
-    shown = progress(given)
+    with ExitStack() as stack:
+        shown = progress(given)
 
-    def approve(plan: Plan) -> bool:
-        ask(plan_report.document(plan), "Harden the server so?", given)
-        shown.__enter__()
-        return True
+        def approve(plan: Plan) -> bool:
+            ask(plan_report.document(plan), "Harden the server so?", given)
+            stack.enter_context(stoppable(client.stop))
+            stack.enter_context(shown)
+            return True
 
-    with stoppable(client.stop):
-        try:
-            return handle.harden(
-                given.judgement.baseline,
-                leave=leave,
-                evidence=evidence,
-                approve=approve,
-                rollback_on_failure=rollback_on_failure,
-                on_event=shown.listen,
-            )
-        finally:
-            shown.__exit__()
+        return handle.harden(
+            given.judgement.baseline,
+            leave=leave,
+            evidence=evidence,
+            approve=approve,
+            rollback_on_failure=rollback_on_failure,
+            on_event=shown.listen,
+        )

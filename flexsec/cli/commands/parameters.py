@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 import click
 
 from ..lazy import LazyGroup
@@ -11,7 +13,7 @@ from ..options import settings_options
 class Commands(LazyGroup):
     """The commands of the group."""
 
-    lazy = {
+    lazy: ClassVar[dict[str, tuple[str, str]]] = {
         "list": ("List parameters with their values, defaults and what is allowed.", "parameters_list"),
         "set": ("Set parameters and read them back.", "parameters_set"),
         "reset": ("Write the defaults of parameters back.", "parameters_reset"),

@@ -7,7 +7,7 @@ import click
 from ...errors import UsageError
 from ..confirm import require_answerable
 from ..given import Given, pass_given
-from ..options import leave_options, output_options, settings_options, target_options, yes_option
+from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
 from ..session import Session, evidence_of, leave_of
 from ..targets import split_id
@@ -17,16 +17,18 @@ from ..writing import carry_out
 @click.command("set")
 @click.argument("values", nargs=-1, metavar="[ARM_ID] NAME VALUE | NAME=VALUE...")
 @target_options
-@leave_options
+@click.option("--replace", is_flag=True, help="Make a list exactly what is given, instead of adding to it.")
+@closing_options
 @yes_option
 @output_options
 @settings_options
 @pass_given
-def command(given: Given, values: tuple[str, ...]) -> int:
+def command(given: Given, values: tuple[str, ...], *, replace: bool) -> int:
     """Set parameters and read them back: NAME VALUE, or several as NAME=VALUE.
 
     A value that the service would refuse is refused before anything is sent. A value that is there already is not
-    written. A static parameter comes into force with a restart, which needs --allow-restart.
+    written. What a list holds is kept, unless --replace is given. A static parameter comes into force with the next
+    restart, which this command does not make.
     """
     wanted = _values(split_id(values, given.target))
     check_files(given)
@@ -34,7 +36,7 @@ def command(given: Given, values: tuple[str, ...]) -> int:
     leave, evidence = leave_of(given.leave), evidence_of(given.leave)
     with Session(given) as session:
         client, handle = session.server()
-        plan = handle.parameters.plan_set(wanted, leave=leave, evidence=evidence)
+        plan = handle.parameters.plan_set(wanted, replace=replace, leave=leave, evidence=evidence)
         return carry_out(plan, "parameters set", client, handle, given, question="Set the parameters so?")
 
 

@@ -34,19 +34,19 @@ def command(given: Given, run_id: str) -> int:
     Without RUN, the only run that can be resumed. What was begun is looked up before anything is written; the leave is
     the run's own, so nothing is asked (--yes is accepted).
     """
+    from ...engine.history import plan_of
+
     check_files(given)
     with Session(given) as session:
         recorder = session.recorder()
         begun = recorder.run(run_id or _only_one(recorder))
         client = session.client_of(begun)
-        held_back = bool(client.plan_of(begun.run_id).withheld)
+        held_back = bool(plan_of(client.journals, begun.run_id).withheld)
         with stoppable(client.stop), progress(given) as shown:
             run = client.resume(begun.run_id, on_event=shown.listen)
     show(document(run), given)
     tell_next(run, given)
-    return of_applied(
-        run, held_back=held_back, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero
-    )
+    return of_applied(run, held_back=held_back, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero)
 
 
 def _only_one(recorder: FlexSec) -> str:

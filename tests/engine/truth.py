@@ -1,0 +1,100 @@
+"""What is really so in a simulated world, held against what flexsec said about it."""
+
+from __future__ import annotations
+
+from flexsec import FlexSecError
+from flexsec.baselines.loader import load
+from flexsec.engine.evaluate import evaluate
+from flexsec.model.parameter import Parameter, comparable
+from flexsec.model.run import ChangeStatus, Hardening, Run, RunStatus
+from flexsec.model.server import ServerState
+from flexsec.model.verdict import Assessment, Status
+from flexsec.operations.registry import OPERATIONS
+from flexsec.testing import Simulation
+
+from .worlds import GROUP, NAME
+
+OPERATION = {operation.kind: operation for operation in OPERATIONS}
+BROUGHT_ABOUT = (ChangeStatus.APPLIED, ChangeStatus.ALREADY)
+
+
+def observed(simulation: Simulation) -> ServerState:
+    """The server, read from a calm service."""
+    return simulation.server(GROUP, NAME).observe()
+
+
+def judged(simulation: Simulation) -> Assessment:
+    """The server, judged from a calm service."""
+    return evaluate(observed(simulation), load("recommended"), today=simulation.clock.now().date())
+
+
+def values(simulation: Simulation) -> dict[str, object]:
+    """Every value that flexsec can write, in the form in which values compare."""
+    state = observed(simulation)
+    assert isinstance(state.parameters, tuple)
+    assert isinstance(state.firewall, tuple)
+    found: dict[str, object] = {p.name: comparable(p.value, p.data_type) for p in state.parameters}
+    found |= {f"rule {rule.name}": rule.range for rule in state.firewall}
+    return found | {"threat protection": state.threat_protection}
+
+
+def untrue(run: Run, simulation: Simulation) -> list[str]:
+    """The changes that the run says it brought about and that are not in the world."""
+    state = observed(simulation)
+    found = []
+    for outcome in run.outcomes:
+        change = outcome.change
+        if outcome.status not in BROUGHT_ABOUT:
+            continue
+        if change.kind == "restart":
+            named = set((change.before or {})["pending"].split(","))
+            if any(_pending(state, name) for name in named):
+                found.append(change.sentence)
+        elif not OPERATION[change.kind].holds(change, state):
+            found.append(change.sentence)
+    return found
+
+
+def _pending(state: ServerState, name: str) -> bool:
+    parameter = state.parameter(name)
+    return isinstance(parameter, Parameter) and parameter.pending_restart
+
+
+def unexplained(hardening: Hardening, after: Assessment) -> list[str]:
+    """The controls that fail, could have been mended, and for which the hardening gives no reason."""
+    plan = hardening.plan
+    told = {left.control for left in plan.left}
+    told |= {control for withheld in plan.withheld for control in withheld.change.controls}
+    if hardening.run is not None:
+        for outcome in hardening.run.outcomes:
+            if outcome.status not in BROUGHT_ABOUT:
+                told |= set(outcome.change.controls)
+    # What could not be judged before the plan was made is reported as unknown, with the reason.
+    told |= {
+        verdict.control
+        for verdict in hardening.before.verdicts
+        if verdict.status in (Status.UNKNOWN, Status.NOT_APPLICABLE) and verdict.check.reason
+    }
+    return [
+        verdict.control
+        for verdict in after.with_status(Status.FAIL)
+        if verdict.check.desires and verdict.control not in told
+    ]
+
+
+def settled(simulation: Simulation, run: Run) -> Run:
+    """The run, resumed (twice at most) until nothing of it is open or what is left is definite."""
+    client = simulation.client()
+    for _ in range(2):
+        if run.status is RunStatus.COMPLETE:
+            break
+        run = client.resume(run.run_id)
+    return run
+
+
+def hardened(simulation: Simulation, **options: object) -> Hardening | FlexSecError:
+    """A hardening, or the error with which flexsec says that it cannot even begin."""
+    try:
+        return simulation.server(GROUP, NAME).harden(**options)  # type: ignore[arg-type]
+    except FlexSecError as error:
+        return error

@@ -1,0 +1,110 @@
+import re
+import shlex
+import shutil
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+_BLOCK = re.compile(r"^```console\n(.*?)^```", re.MULTILINE | re.DOTALL)
+_STATED = re.compile(r"#\s*exit code (\d+)\s*$")
+_CODE = re.compile(r"^```[a-z]*\n.*?^```|`[^`\n]+`", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\(([^)#\s]+)(?:#([^)\s]+))?\)")
+
+
+def _commands(document):
+    """Each command of the document's console blocks, with the exit code it states."""
+    for block in _BLOCK.findall(document.read_text(encoding="utf-8")):
+        for line in block.splitlines():
+            if line.startswith("$ "):
+                stated = _STATED.search(line)
+                yield shlex.split(line[2:], comments=True), int(stated[1]) if stated else 0
+
+
+def _with_commands():
+    return [document for document in DOCUMENTS if any(_commands(document))]
+
+
+@pytest.mark.parametrize("document", _with_commands(), ids=lambda path: path.name)
+def test_commands_do_what_the_document_says(document, run, tmp_path):
+    """Every command in a console block, one after the other as a reader types them, ends with the stated exit code."""
+    shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    latest = ""
+    for words, code in _commands(document):
+        if words[0] == "cp":
+            shutil.copy(tmp_path / words[1], tmp_path / words[2])
+            continue
+        assert words[0] == "flexsec", f"{document.name}: a console block runs flexsec, not {words[0]}"
+        done = run("-m", "flexsec", *(latest if word == "RUN" else word for word in words[1:]))
+        assert done.returncode == code, f"{shlex.join(words)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
+        assert "Traceback" not in done.stderr
+        latest = next(iter(re.findall(r"\d{8}T\d{6}Z-[0-9a-f]+", done.stdout)), latest)
+
+
+def test_readme_has_commands():
+    """The README is among the documents whose commands are run, and walks from audit to rollback."""
+    words = {command[1] for command, _ in _commands(ROOT / "README.md") if command[0] == "flexsec"}
+    assert words >= {"audit", "plan", "apply", "rollback", "runs", "parameters", "firewall", "baseline", "controls"}
+
+
+def test_every_command_is_known(run):
+    """A flexsec command in any code block or code span of a document names a command that exists."""
+    listed = run("-m", "flexsec", "--help").stdout
+    known = set(re.findall(r"^  ([a-z]+)  ", listed.partition("Commands:")[2], re.MULTILINE))
+    assert "audit" in known
+    for document in DOCUMENTS:
+        for code in _CODE.findall(document.read_text(encoding="utf-8")):
+            for command in re.findall(r"(?:^|\$ |`)flexsec ([a-z]+)\b", code, re.MULTILINE):
+                assert command in known, f"{document.name} names `flexsec {command}`"
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_links_lead_somewhere(document):
+    """Every relative link of a document leads to a file of the repository."""
+    for target, _ in _LINK.findall(document.read_text(encoding="utf-8")):
+        if not target.startswith(("https://", "http://", "mailto:")):
+            assert (document.parent / target).exists(), f"{document.name} links to {target}"
+
+
+def test_exit_codes_agree():
+    """The README's table of exit codes is the command line's own."""
+    from flexsec.cli.exit_codes import INTERRUPTED, TABLE
+
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    listed = [int(code) for code in re.findall(r"^\| (\d+) \|", text, re.MULTILINE)]
+    assert listed == [code for code, _ in TABLE if code != INTERRUPTED]
+
+
+def test_leave_flags_agree(run):
+    """Every leave flag of the command line stands in the safety page, and none that does not exist."""
+    text = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
+    shown = run("-m", "flexsec", "harden", "--help").stdout
+    flags = set(re.findall(r"--(?:allow|without|restart)-[a-z]+", shown))
+    assert flags
+    assert flags == set(re.findall(r"--(?:allow|without|restart)-[a-z]+", text))
+
+
+def test_permissions_agree():
+    """The README names every RBAC action that reading and writing need, and no other."""
+    from flexsec.observers import administrators, firewall, parameters, server, threat_protection
+    from flexsec.operations import firewall as write_firewall
+    from flexsec.operations import parameters as write_parameters
+    from flexsec.operations import restart
+    from flexsec.operations import threat_protection as write_threat_protection
+
+    rooms = (
+        administrators, firewall, parameters, server, threat_protection,
+        write_firewall, write_parameters, restart, write_threat_protection,
+    )  # fmt: skip
+    needed = {action.removeprefix("Microsoft.DBforPostgreSQL/") for room in rooms for action in _actions(room)}
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+    named = set(re.findall(r"`((?:[a-zA-Z]+/)+(?:read|write|delete|action))`", text))
+    below = {
+        f"flexibleServers/{name}" if not name.startswith(("flexibleServers", "locations")) else name for name in named
+    }
+    assert below == needed
+
+
+def _actions(room):
+    return {value for name, kept in vars(room).items() if name.endswith("ACTIONS") for value in kept}

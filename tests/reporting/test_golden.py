@@ -1,0 +1,86 @@
+"""Every report in every format, held against a file that a person has read.
+
+`FLEXSEC_WRITE_GOLDEN=1 pytest tests/reporting/test_golden.py` writes the files anew; read the difference.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from flexsec.reporting import assessment as assessment_report
+from flexsec.reporting import controls as controls_report
+from flexsec.reporting import firewall as firewall_report
+from flexsec.reporting import hardening as hardening_report
+from flexsec.reporting import parameters as parameters_report
+from flexsec.reporting import plan as plan_report
+from flexsec.reporting import run as run_report
+from flexsec.reporting.formats import FORMATS, SUFFIXES, render
+
+GOLDEN = Path(__file__).parent / "golden"
+SUFFIX_OF = {name: suffix for suffix, name in SUFFIXES.items()}
+SERVER = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop-db"
+
+
+@pytest.fixture
+def documents(assessment, plan, run, hardening, parameters, rules):
+    return {
+        "assessment": assessment_report.document(assessment),
+        "plan": plan_report.document(plan),
+        "run": run_report.document(run),
+        "runs": run_report.runs_document((run,)),
+        "hardening": hardening_report.document(hardening),
+        "parameters": parameters_report.document(SERVER, parameters),
+        "firewall": firewall_report.document(SERVER, rules),
+    }
+
+
+@pytest.mark.parametrize("kind", ["assessment", "plan", "run", "runs", "hardening", "parameters", "firewall"])
+@pytest.mark.parametrize("format_name", FORMATS)
+def test_report_is_as_read(kind, format_name, documents):
+    """A report renders exactly as the golden file that a person has read."""
+    text = render(documents[kind], format_name, width=110)
+    path = GOLDEN / f"{kind}{SUFFIX_OF[format_name]}"
+    if os.environ.get("FLEXSEC_WRITE_GOLDEN"):
+        path.write_text(text, encoding="utf-8")
+    assert text == path.read_text(encoding="utf-8")
+
+
+def test_no_golden_file_is_forgotten(documents):
+    """Every golden file belongs to a report that is still rendered."""
+    expected = {f"{kind}{suffix}" for kind in documents for suffix in SUFFIXES}
+    assert {path.name for path in GOLDEN.iterdir()} == expected
+
+
+@pytest.mark.parametrize("width", [40, 72, 80, 200])
+def test_a_table_keeps_to_the_width(width, documents):
+    """No line of a table is wider than the terminal, however narrow, unless a single value cannot be broken."""
+    for document in documents.values():
+        lines = render(document, "table", width=width).splitlines()
+        assert max(map(len, lines)) <= width
+
+
+def test_a_plain_table_has_no_escape_sequences(documents):
+    """Without colour a table is plain text; with colour it is coloured; ASCII only means what it says."""
+    document = documents["assessment"]
+    assert "\x1b" not in render(document, "table")
+    assert "\x1b[" in render(document, "table", colour=True)
+    assert render(document, "table", ascii_only=True).isascii()
+
+
+def test_control_and_baseline_reports():
+    """A control's page shows its sections and arguments; a baseline's shows every control with its arguments."""
+    from flexsec.baselines.loader import load
+    from flexsec.controls.catalogue import controls
+
+    retention = next(control for control in controls() if control.id == "log-retention-days")
+    page = render(controls_report.document(retention), "markdown")
+    assert "log-retention-days" in page
+    assert "| days |" in page
+    assert "What it does not check" in page
+    listed = render(controls_report.list_document(controls()), "csv").splitlines()
+    assert len(listed) == len(controls()) + 1
+    shown = render(controls_report.baseline_document(load("recommended")), "table")
+    assert all(control.id in shown for control in controls())
