@@ -1,6 +1,8 @@
 # Every target makes .venv by itself; `make demo` is the place to begin.
 
-PYTHON ?= $(shell command -v python3.11 || command -v python3)
+# The first interpreter that runs and is new enough; only looked for when .venv is made.
+PYTHON ?= $(shell for python in python3.11 python3.12 python3.13 python3.14 python3; do \
+    $$python -c 'import sys; sys.exit(sys.version_info < (3, 11))' >/dev/null 2>&1 && echo $$python && break; done)
 BIN := .venv/bin
 READY := .venv/ready
 
@@ -50,6 +52,7 @@ help:  ## list the targets
 
 # `--group` needs pip 25.1, so pip is renewed first.
 $(READY): pyproject.toml
+	@test -n "$(PYTHON)" || { echo "flexsec needs Python 3.11 or newer; none was found, so set PYTHON=" >&2; exit 1; }
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "flexsec needs Python 3.11 or newer; set PYTHON=")'
 	@echo "making .venv (about a minute, once)" >&2
 	@$(PYTHON) -m venv .venv

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, TextIO
 
 import click
 
-from ..errors import UsageError
+from ..errors import FlexSecError, UsageError
 from ..reporting.formats import of_file, render
 
 if TYPE_CHECKING:
@@ -97,12 +97,26 @@ def colours(given: Given) -> bool:
 
 
 def print_out(text: str) -> None:
-    """Write to standard output; a reader who went away (`| head`) is no error."""
+    """Write to standard output; a reader who went away (`| head`) is no error.
+
+    Raises:
+        FlexSecError: it cannot be written for another reason, such as a full disk.
+    """
     try:
         sys.stdout.write(text)
         sys.stdout.flush()
     except BrokenPipeError:
-        sys.stdout = open(os.devnull, "w", encoding="utf-8")  # noqa: SIM115, PTH123 - for the rest of the process
+        _drop_standard_output()
+    except OSError as error:
+        _drop_standard_output()
+        raise FlexSecError(f"cannot write to standard output: {error.strerror or error}") from None
+
+
+def _drop_standard_output() -> None:
+    """Send what is still buffered nowhere, so that the interpreter does not stumble over it at its end."""
+    nowhere = os.open(os.devnull, os.O_WRONLY)
+    os.dup2(nowhere, sys.stdout.fileno())
+    os.close(nowhere)
 
 
 def say(text: str) -> None:

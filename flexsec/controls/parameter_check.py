@@ -81,11 +81,8 @@ def shown(value: str) -> str:
 def _failing(parameter: Parameter, wanted: str, consequence: str, closing: str, evidence: dict[str, str]) -> Check:
     name = parameter.name
     reason = f"{name} is {shown(parameter.value)}: {consequence}"
-    if parameter.read_only:
-        remedy = f"{name} is read-only: the platform sets it, and only a support request to Microsoft can change it"
-        return failed(reason, evidence, remedy=remedy)
     refused = refusal(parameter, wanted)
     if refused is not None:
-        return failed(reason, evidence, remedy=f"this server does not take the value: {refused}")
+        return failed(reason, evidence, remedy=f"flexsec cannot set it: {refused}")
     desired = DesiredParameter(name=name, value=spelled(parameter, wanted), closing=closing)
     return failed(reason, evidence, desires=(desired,))

@@ -21,7 +21,7 @@ from .basis import check_seal, differences, facts
 from .guards import withheld
 from .history import as_run, read_all, server_of
 from .journal import Journal, reopen
-from .observe import PARTS, observe
+from .observe import PARTS, observe, unread_part
 from .write import Begun, ChangeWriter
 
 if TYPE_CHECKING:
@@ -118,6 +118,7 @@ def resume(run_id: str, means: Means) -> Run:
         return before
     server = ServerId.parse(before.server_id)
     with means.journals.lock(server.key, run_id):
+        _refuse_unfinished(server, means, resumed=run_id)
         journal, records = reopen(means.journals, run_id, means.connection.clock)
         history = read_all(records)
         plan = history.plan
@@ -152,7 +153,8 @@ def _carry_out(
             continue
         ends_run = ends_run or _reason_to_stop(means)
         if ends_run:
-            ended[position] = Outcome(change=change, status=ChangeStatus.NOT_STARTED, message=ends_run)
+            status = ChangeStatus.INDETERMINATE if position in begun else ChangeStatus.NOT_STARTED
+            ended[position] = Outcome(change=change, status=status, message=ends_run)
             continue
         refused = _not_now(
             change, state, plan, means, ended.values(), begun_before=position in begun, resuming=resuming
@@ -212,8 +214,11 @@ def _not_now(
             change=change, status=ChangeStatus.FAILED, message=f"it needs this first, which failed: {failed[0]}"
         )
     operation = means.operations[change.kind]
-    if resuming and operation.holds(change, state):
+    if (resuming or change.restarts) and operation.holds(change, state):
         return Outcome(change=change, status=ChangeStatus.ALREADY, message="the server shows it already")
+    unread = unread_part(state, operation.reads)
+    if unread is not None:
+        return Outcome(change=change, status=ChangeStatus.NOT_STARTED, message=f"not read again: {unread.reason}")
     if resuming and not operation.untouched(change, state):
         return Outcome(
             change=change,
@@ -286,9 +291,9 @@ def _refuse_stale(plan: Plan, state: ServerState) -> None:
         )
 
 
-def _refuse_unfinished(server: ServerId, means: Means) -> None:
+def _refuse_unfinished(server: ServerId, means: Means, *, resumed: str = "") -> None:
     for run_id in reversed(means.journals.runs()):
-        if server_of(means.journals, run_id) != server.key:
+        if run_id == resumed or server_of(means.journals, run_id) != server.key:
             continue
         run = as_run(means.journals, run_id, damaged_is_none=True)
         if run is None:
@@ -301,7 +306,10 @@ def _refuse_unfinished(server: ServerId, means: Means) -> None:
 
 
 def _new_run_id(means: Means) -> str:
-    return f"{means.connection.clock.now():%Y%m%dT%H%M%SZ}-{secrets.token_hex(4)}"
+    """An id that sorts after those before it, also within one second."""
+    second = f"{means.connection.clock.now():%Y%m%dT%H%M%SZ}"
+    earlier = sum(run_id.startswith(second) for run_id in means.journals.runs())
+    return f"{second}-{min(earlier, 255):02x}{secrets.token_hex(3)}"
 
 
 def with_history(run: Run, runs: Sequence[Run]) -> Run:

@@ -19,12 +19,13 @@ if TYPE_CHECKING:
     from datetime import datetime
 
     from ..model.change import Change
-    from ..model.connections import Evidence
+    from ..model.connections import Connection, Evidence
     from ..model.leave import Leave
     from ..model.server import ServerState
 
 _EVIDENCE_FLAGS = "--connections FILE (or --without-evidence REASON)"
-_TLS_ORDER = {"TLSv1": 10, "TLSv1.0": 10, "TLSv1.1": 11, "TLSv1.2": 12, "TLSv1.3": 13}
+_TLS_MINIMUM, _TLS_MAXIMUM = "ssl_min_protocol_version", "ssl_max_protocol_version"
+_TLS_ORDER = {"tlsv1": 10, "tlsv1.0": 10, "tlsv1.1": 11, "tlsv1.2": 12, "tlsv1.3": 13}
 
 
 def withheld(
@@ -66,7 +67,19 @@ def in_safe_order(changes: Sequence[Change], state: ServerState, evidence: Evide
         static = change.kind == "parameters" and (change.after or {}).get("dynamic") == "false"
         return change.phase, static, admits_caller(change), position
 
-    return [change for _, change in sorted(enumerate(changes), key=rank)]
+    return _tls_in_order([change for _, change in sorted(enumerate(changes), key=rank)], state)
+
+
+def _tls_in_order(changes: list[Change], state: ServerState) -> list[Change]:
+    """The two TLS bounds change places where the first alone would leave the minimum above the maximum."""
+    bounds = [i for i, c in enumerate(changes) if c.kind == "parameters" and c.name in (_TLS_MINIMUM, _TLS_MAXIMUM)]
+    if len(bounds) != 2 or changes[bounds[0]].phase is not changes[bounds[1]].phase:
+        return changes
+    first, second = bounds
+    low, high = _tls_bounds(changes[first], state)
+    if low and high and low > high:
+        changes[first], changes[second] = changes[second], changes[first]
+    return changes
 
 
 def _server_writable(change: Change, state: ServerState) -> Withheld | None:
@@ -143,7 +156,7 @@ def _firewall_refusal(change: Change, state: ServerState, leave: Leave, evidence
         return None
     before = state.firewall
     after = _after(change, before)
-    if not after and not _private_way_in(state):
+    if _ways_in(before) and not _ways_in(after) and not _private_way_in(state):
         return Withheld(
             change=change,
             by="guard",
@@ -198,7 +211,7 @@ def _without_evidence(change: Change, leave: Leave) -> Withheld | None:
 
 
 def _tls_refusal(change: Change, state: ServerState, leave: Leave, evidence: Evidence) -> Withheld | None:
-    if change.kind != "parameters" or change.name not in ("ssl_min_protocol_version", "ssl_max_protocol_version"):
+    if change.kind != "parameters" or change.name not in (_TLS_MINIMUM, _TLS_MAXIMUM):
         return None
     low, high = _tls_bounds(change, state)
     if low and high and low > high:
@@ -209,27 +222,32 @@ def _tls_refusal(change: Change, state: ServerState, leave: Leave, evidence: Evi
         return None
     if evidence.connections is None:
         return _without_evidence(change, leave)
-    wanted = _TLS_ORDER.get((change.after or {}).get("value", ""), 0)
-    older = sorted({c.address for c in evidence.connections if 0 < _TLS_ORDER.get(c.tls_version, 0) < wanted})
+    wanted = _TLS_ORDER.get((change.after or {}).get("value", "").casefold(), 0)
+    older = sorted({c.address for c in evidence.connections if 0 < _tls_of(c) < wanted})
     if older:
         return Withheld(
             change=change,
             by="guard",
             reason=f"clients seen in {evidence.source} use an older TLS version: {', '.join(older[:5])}",
         )
-    if any(c.tls_version not in _TLS_ORDER for c in evidence.connections):
+    if not all(_tls_of(c) for c in evidence.connections):
         return _without_evidence(change, leave)
     return None
 
 
+def _tls_of(connection: Connection) -> int:
+    """The rank of a client's TLS version, 0 when it is not known."""
+    return _TLS_ORDER.get(connection.tls_version.strip().casefold(), 0)
+
+
 def _tls_bounds(change: Change, state: ServerState) -> tuple[int, int]:
     bounds = []
-    for name in ("ssl_min_protocol_version", "ssl_max_protocol_version"):
+    for name in (_TLS_MINIMUM, _TLS_MAXIMUM):
         found = state.parameter(name)
         value = (change.after or {}).get("value", "") if change.name == name else ""
         if change.name != name and isinstance(found, Parameter):
             value = found.value
-        bounds.append(_TLS_ORDER.get(value, 0))
+        bounds.append(_TLS_ORDER.get(value.strip().casefold(), 0))
     return bounds[0], bounds[1]
 
 
@@ -239,6 +257,11 @@ def _private_way_in(state: ServerState) -> bool:
         return False
     approved = any(endpoint.status.casefold() == "approved" for endpoint in server.private_endpoints)
     return approved or server.networking is Networking.VNET
+
+
+def _ways_in(rules: Sequence[FirewallRule]) -> bool:
+    """Whether a rule lets anyone in at all: private addresses in a rule have no effect."""
+    return any(item.kind not in (RuleClass.PRIVATE, RuleClass.UNREADABLE) for item in rules)
 
 
 def _admitted(address: str, rules: Sequence[FirewallRule]) -> bool:

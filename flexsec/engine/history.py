@@ -28,6 +28,7 @@ class History:
         ends_run: why what was not started was not, when something ended the run early.
         outcomes: by the change's position in the plan; the last word counts.
         begun: what was sent and has no end yet: the acceptance, or None when no answer was recorded.
+        doubted: what was sent again before the end of an earlier attempt was known; a rejection ends only the later one.
     """
 
     kind: str
@@ -41,6 +42,7 @@ class History:
     ends_run: str = ""
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     begun: dict[int, Acceptance | None] = field(default_factory=dict)
+    doubted: set[int] = field(default_factory=set)
 
 
 def read_all(records: list[Record]) -> History:
@@ -68,6 +70,8 @@ def _fold(history: History, record: Record) -> None:
     data: dict[str, Any] = record.data
     match record.kind:
         case "intent":
+            if data["change"] in history.begun:
+                history.doubted.add(data["change"])
             history.begun[data["change"]] = None
         case "accepted":
             history.begun[data["change"]] = Acceptance(
@@ -78,6 +82,8 @@ def _fold(history: History, record: Record) -> None:
             )
         case "rejected":
             history.begun.pop(data["change"], None)
+            if data["change"] in history.doubted:
+                history.begun[data["change"]] = None
         case "outcome":
             _fold_outcome(history, data)
         case "resumed":
@@ -100,6 +106,7 @@ def _fold_outcome(history: History, data: dict[str, Any]) -> None:
     history.outcomes[position] = outcome
     if outcome.status is not ChangeStatus.INDETERMINATE:
         history.begun.pop(position, None)
+        history.doubted.discard(position)
 
 
 @overload

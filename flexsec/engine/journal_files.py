@@ -39,9 +39,13 @@ class JournalFiles:
             self._runs.mkdir(parents=True, exist_ok=True, mode=0o700)
             fresh = not path.exists()
             handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o600)
+            length = os.fstat(handle).st_size
             try:
                 _write_all(handle, line + b"\n")
                 os.fsync(handle)
+            except OSError:
+                os.ftruncate(handle, length)  # half a line in the middle would be damage
+                raise
             finally:
                 os.close(handle)
             if fresh:
@@ -57,10 +61,13 @@ class JournalFiles:
         Raises:
             UnknownName: no such run.
         """
+        path = self._path(run_id)
         try:
-            return self._path(run_id).read_bytes()
+            return path.read_bytes()
         except FileNotFoundError:
             raise UnknownName(f"there is no run {run_id!r} in {self._runs}; `flexsec runs` lists them") from None
+        except OSError as error:
+            raise FlexSecError(f"cannot read the journal {path}: {error.strerror or error}") from None
 
     def trim(self, run_id: str, length: int) -> None:
         """Drop what follows the first `length` bytes."""
@@ -78,21 +85,27 @@ class JournalFiles:
 
         Raises:
             RunInProgress: another run on this machine holds it.
+            FlexSecError: the state directory cannot be written; the message names it.
         """
         from filelock import FileLock, Timeout
 
-        self._locks.mkdir(parents=True, exist_ok=True, mode=0o700)
         name = hashlib.sha256(server_key.encode()).hexdigest()[:32]
         told = self._locks / f"{name}.holder"
         lock = FileLock(self._locks / f"{name}.lock", mode=0o600, thread_local=False)
         try:
+            self._locks.mkdir(parents=True, exist_ok=True, mode=0o700)
             lock.acquire(timeout=0)
+            told.write_text(f"{holder}, process {os.getpid()}", encoding="utf-8")
         except Timeout:
             raise RunInProgress(
                 f"another run holds this server: {_told(told)}; wait for it to end, or stop it first"
             ) from None
+        except OSError as error:
+            lock.release()
+            raise FlexSecError(
+                f"cannot lock the server in {self._locks}: {error.strerror or error}; no run goes on without its lock"
+            ) from None
         try:
-            told.write_text(f"{holder}, process {os.getpid()}", encoding="utf-8")
             yield
         finally:
             told.unlink(missing_ok=True)

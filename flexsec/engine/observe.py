@@ -118,6 +118,12 @@ def refresh(
     return replace(state, observed_at=connection.clock.now(), **fresh)
 
 
+def unread_part(state: ServerState, parts: Collection[str]) -> Unobserved | None:
+    """The first of the parts that was not read, or None when all were."""
+    found = (getattr(state, part) for part in parts)
+    return next((part for part in found if isinstance(part, Unobserved)), None)
+
+
 def unreadable_children(server: Server | Unobserved) -> Unobserved | None:
     """Why a server's children cannot be read in its present state, or None when they can."""
     if isinstance(server, Unobserved):

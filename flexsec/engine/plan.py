@@ -104,7 +104,7 @@ class Planner:
         restoring: bool = False,
     ) -> Plan:
         """Order the changes, hold back what lacks leave or a guard refuses, and seal the plan."""
-        complete = [self._with_lowering(change) for change in self._with_restart(changes)]
+        complete = [self._with_lowering(change) for change in self._with_restart(changes, restoring=restoring)]
         ordered = _with_requirements(in_safe_order(complete, self._state, evidence))
         kept, held = self._guarded(ordered, leave, evidence, restoring=restoring)
         plan = Plan(
@@ -124,12 +124,17 @@ class Planner:
         )
         return sealed(plan)
 
-    def _with_restart(self, changes: list[Change]) -> list[Change]:
-        """Static parameters written for a control need a restart to count; all restarts coincide in one."""
+    def _with_restart(self, changes: list[Change], *, restoring: bool) -> list[Change]:
+        """Static parameters written for a control need a restart to count, as do those restored that are in force.
+
+        All restarts coincide in one.
+        """
         static = tuple(c.name for c in changes if c.kind == "parameters" and (c.after or {}).get("dynamic") == "false")
-        for_controls = any(c.controls for c in changes if c.name in static)
         planned = next((c for c in changes if c.kind == "restart"), None)
-        if planned is None and not for_controls:
+        needed = any(c.controls for c in changes if c.name in static)
+        if restoring and not isinstance(self._state.parameters, Unobserved):
+            needed = needed or any(p.name in static and not p.pending_restart for p in self._state.parameters)
+        if planned is None and not needed:
             return changes
         state = self._state
         for change in changes:

@@ -46,6 +46,7 @@ if TYPE_CHECKING:
 _UNCLEAR_ATTEMPTS = 3  # the first write and two more (B14)
 _VERIFY_SECONDS = 60.0
 _SHORTEST_SETTLING_SECONDS = 30.0
+_AFTER_LOSS = "read back after a lost answer"
 _BUSY_WAIT = wait_exponential_jitter(initial=1, max=30, jitter=1)
 
 
@@ -112,6 +113,8 @@ class ChangeWriter:
         self._stopped = stopped
         self._attempts = 0
         self._unclear = 0
+        self._in_flight = False  # sent, and its end is not known
+        self._doubted = False  # sent, watched and not seen: it may yet show
         self._warnings: list[str] = []
         self._request_id = ""
         self._began = access.clock.monotonic()
@@ -124,9 +127,9 @@ class ChangeWriter:
             outcome = outcome or self._retrying()(self._attempt)
             ends_run = "" if outcome.status is not ChangeStatus.INDETERMINATE else outcome.message
         except FlexSecError as error:
-            outcome, ends_run = self._failure(error), _ends_run(error)
+            outcome, ends_run = self._ended_by(error)
         except _Unclear as error:
-            outcome, ends_run = self._failure(error.cause), _ends_run(error.cause)
+            outcome, ends_run = self._ended_by(error.cause)
         self._journal.write("outcome", {"change": self._number - 1, **_recorded(outcome)})
         stage = "done" if outcome.status in (ChangeStatus.APPLIED, ChangeStatus.ALREADY) else "failed"
         self._tell(stage, outcome.message or self._change.sentence)
@@ -137,16 +140,21 @@ class ChangeWriter:
     def _attempt(self) -> Outcome:
         if self._change.restarts:
             self._access.wait_until_ready(times=2)
+        if self._doubted and self._shows(self._change):
+            return self._outcome(ChangeStatus.APPLIED, "", proof=_AFTER_LOSS)
         self._attempts += 1
         self._journal.write("intent", {"change": self._number - 1, "attempt": self._attempts})
+        self._in_flight = True
         try:
             acceptance = self._operation.write(self._access.connection, self._access.server, self._change)
-        except (Busy, Throttled) as error:
-            self._rejected(error)
-            raise
         except (AnswerLost, ServiceFailure) as error:
             self._warnings.append(f"attempt {self._attempts}: {error.message}")
-            return self._settled_or_unclear(error, "read back after a lost answer")
+            return self._settled_or_unclear(error, _AFTER_LOSS)
+        except FlexSecError as error:
+            self._in_flight = False
+            if isinstance(error, Busy | Throttled):
+                self._rejected(error)
+            raise
         return self._follow(acceptance)
 
     def _follow(self, acceptance: Acceptance) -> Outcome:
@@ -180,6 +188,7 @@ class ChangeWriter:
                 return self._operation_failed(ending)
 
     def _operation_failed(self, ending: Ending) -> Outcome:
+        self._in_flight = False
         error = ending.error or AnswerLost("the operation failed without saying why")
         if isinstance(error, Busy | Throttled):
             self._rejected(error)
@@ -223,6 +232,7 @@ class ChangeWriter:
 
     def _unclear_again(self, cause: FlexSecError) -> Outcome:
         self._unclear += 1
+        self._in_flight, self._doubted = False, True
         raise _Unclear(cause)
 
     def _watch(self, seconds: float) -> bool | None:
@@ -252,6 +262,9 @@ class ChangeWriter:
 
     def _take_up(self, begun: Begun) -> Outcome | None:
         """Finish what was begun; None when it came to nothing and must be written anew."""
+        self._in_flight = True
+        if self._shows(self._change):
+            return self._outcome(ChangeStatus.APPLIED, "", proof="read back on resume")
         try:
             if begun.acceptance is not None and begun.acceptance.status_url:
                 return self._followed_again(begun.acceptance)
@@ -295,6 +308,19 @@ class ChangeWriter:
         )
 
     # -- telling -------------------------------------------------------------------------------------------------
+
+    def _ended_by(self, error: FlexSecError) -> tuple[Outcome, str]:
+        """What is known of the change when an error ends it, and why nothing more is written, or ""."""
+        if self._in_flight:
+            message = f"whether it took effect is not known: {error.message}"
+            return self._outcome(ChangeStatus.INDETERMINATE, message, error=error), message
+        try:
+            shown = self._doubted and self._shows(self._change)
+        except FlexSecError:
+            shown = False
+        if shown:
+            return self._outcome(ChangeStatus.APPLIED, "", proof=_AFTER_LOSS), _ends_run(error)
+        return self._failure(error), _ends_run(error)
 
     def _failure(self, error: FlexSecError) -> Outcome:
         match error:

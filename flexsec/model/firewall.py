@@ -165,6 +165,12 @@ def _address(text: str) -> ipaddress.IPv4Address:
         raise InvalidValue(f"{text.strip()!r} is not an IPv4 address: {hint}") from None
 
 
+def plain_address(text: str) -> str:
+    """A stored address without the leading zeros that the service refuses since 2024-08-01; other texts as they are."""
+    number = _loose(text)
+    return text if number is None else str(ipaddress.IPv4Address(number))
+
+
 def _loose(text: str) -> int | None:
     """A stored address as a number. The service has stored leading zeros ("100.0.00.000"), read here as decimal."""
     found = _OCTETS.fullmatch(text)

@@ -10,9 +10,10 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from ..errors import InvalidValue
 from ..model.change import Change, Phase
 from ..model.desire import DesiredFirewallRule, DesiredFirewallRuleAbsent
-from ..model.firewall import FirewallRule
+from ..model.firewall import FirewallRule, check_rule_name, plain_address
 from ..model.observation import Unobserved
 from ..model.server import Networking, Server
 from .operation import Obstacle, Operation
@@ -86,17 +87,29 @@ def _put(found: FirewallRule | None, wanted: FirewallRule) -> Change:
 
 
 def _removal(found: FirewallRule) -> Change:
+    again = _may_come_back(found)
     return Change(
         kind="firewall",
         name=found.name,
         before=_properties(found),
         after=None,
-        sentence=f"Remove firewall rule {found}.",
+        sentence=f"Remove firewall rule {found}"
+        + ("." if again else "; the service takes no new rule of this name, so this cannot be undone."),
         phase=Phase.CLOSE,
         closing="firewall",
+        reversible=again,
         permissions=DELETE_ACTIONS,
         typical_seconds=_TYPICAL_SECONDS,
     )
+
+
+def _may_come_back(found: FirewallRule) -> bool:
+    """Whether the service would take the rule again: names that older api-versions allowed are refused now."""
+    try:
+        check_rule_name(found.name)
+    except InvalidValue:
+        return False
+    return found.range is not None
 
 
 def write(connection: Connection, server: ServerId, change: Change) -> Acceptance:
@@ -108,7 +121,8 @@ def write(connection: Connection, server: ServerId, change: Change) -> Acceptanc
             ),
             what=f"remove firewall rule {change.name} from {server.name}",
         )
-    body: Any = {"properties": {"startIpAddress": change.after["start"], "endIpAddress": change.after["end"]}}
+    start, end = plain_address(change.after["start"]), plain_address(change.after["end"])
+    body: Any = {"properties": {"startIpAddress": start, "endIpAddress": end}}
     return connection.write(
         lambda client, keep: client.firewall_rules.begin_create_or_update(
             server.resource_group,

@@ -45,7 +45,8 @@ def diff(desire: Desire, state: ServerState) -> Change | Obstacle | None:
     refused = refusal(parameter, desire.value)
     if refused is not None:
         return Obstacle(desire=desire, reason=refused)
-    return _change(parameter, spelled(parameter, desire.value), closing=desire.closing)
+    value = spelled(parameter, desire.value)
+    return _change(parameter, value, closing=desire.closing or _closing(parameter.name, value))
 
 
 def _change(parameter: Parameter, value: str, *, closing: str) -> Change:
@@ -61,6 +62,12 @@ def _change(parameter: Parameter, value: str, *, closing: str) -> Change:
         permissions=ACTIONS,
         typical_seconds=_TYPICAL_SECONDS,
     )
+
+
+def _closing(name: str, value: str) -> str:
+    """The class of leave that a value needs: a TLS minimum above the lowest that the service lets in."""
+    raised = name == "ssl_min_protocol_version" and same_value(value, "TLSv1.3", "Enumeration")
+    return "tls-minimum" if raised else ""
 
 
 def write(connection: Connection, server: ServerId, change: Change) -> Acceptance:
@@ -104,13 +111,15 @@ def undo(change: Change) -> Change | None:
         return None
     earlier, now = change.before["value"], change.after["value"]
     later = "" if change.after.get("dynamic") == "true" else "; in force after a restart"
+    closing = _closing(change.name, earlier)
     return Change(
         kind="parameters",
         name=change.name,
         before={**change.before, "value": now},
         after={**change.after, "value": earlier},
         sentence=f"Set {change.name} back to {_shown(earlier)} (now {_shown(now)}{later}).",
-        phase=Phase.TIGHTEN,
+        phase=Phase.CLOSE if closing else Phase.TIGHTEN,
+        closing=closing,
         permissions=ACTIONS,
         typical_seconds=_TYPICAL_SECONDS,
     )

@@ -79,15 +79,12 @@ def holds(change: Change, state: ServerState) -> bool:
     """Whether the server is ready and none of the named parameters waits any more."""
     if isinstance(state.parameters, Unobserved) or not isinstance(state.server, Server):
         return False
-    named = set((change.before or {}).get("pending", "").split(","))
-    return state.server.state.casefold() == "ready" and not named & set(_waiting(state))
+    return state.server.state.casefold() == "ready" and not _named(change) & set(_waiting(state))
 
 
 def untouched(change: Change, state: ServerState) -> bool:
-    """Whether the server is ready and the named parameters still wait."""
-    if isinstance(state.parameters, Unobserved) or not isinstance(state.server, Server):
-        return False
-    return state.server.state.casefold() == "ready" and not holds(change, state)
+    """Whether one of the named parameters still waits."""
+    return bool(_named(change) & set(_waiting(state)))
 
 
 def undo(change: Change) -> Change | None:
@@ -100,6 +97,10 @@ def predict(change: Change, state: ServerState) -> ServerState:
     if isinstance(state.parameters, Unobserved):
         return state
     return replace(state, parameters=tuple(replace(p, pending_restart=False) for p in state.parameters))
+
+
+def _named(change: Change) -> set[str]:
+    return set((change.before or {}).get("pending", "").split(","))
 
 
 def _waiting(state: ServerState) -> tuple[str, ...]:

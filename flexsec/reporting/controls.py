@@ -51,6 +51,7 @@ def document(control: Control) -> Document:
         data=_entry(control) | {"documentation": sections},
         title=f"{control.id}: {control.title}",
         facts=(
+            ("In short", Cell(sections.get("", ""))),
             ("Severity", severity(control.severity)),
             ("Because", Cell(control.rating.reason)),
             ("Family", Cell(control.family)),
@@ -68,7 +69,6 @@ def document(control: Control) -> Document:
             ),
         ),
         records=Records(columns=_RECORD, rows=(_record(control),)),
-        notes=(sections[""],) if sections.get("") else (),
     )
 
 

@@ -7,6 +7,7 @@ principal do it, does the thing exist, does the provider agree.
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from datetime import UTC
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
@@ -31,13 +32,13 @@ from .change import Change
 from .request import ConnectionDropped, Request, Response
 from .request_log import RequestRecord
 from .routes import PROVIDER, Route, find_route, split_url
-from .world import World, utc
 
 if TYPE_CHECKING:
     from datetime import datetime
 
     from .faults import Fault
     from .state import Principal
+    from .world import World
 
 Handler = Callable[[Call], Response | Change]
 
@@ -86,12 +87,23 @@ def answer(world: World, request: Request, now: datetime) -> Response:
         ConnectionDropped: a fault resets the connection, before or after the request took effect.
         ValueError: `now` has no time zone.
     """
-    now = utc(now)
+    now = _utc(now)
     with world.turn():
         state = world.state
         state.clock = max(state.clock, now)
         settling.settle(world, now)
         return _logged(world, request, now)
+
+
+def _utc(moment: datetime) -> datetime:
+    """A time in UTC.
+
+    Raises:
+        ValueError: a time without its offset.
+    """
+    if moment.tzinfo is None:
+        raise ValueError("now must carry its time zone")
+    return moment.astimezone(UTC)
 
 
 def _logged(world: World, request: Request, now: datetime) -> Response:

@@ -125,7 +125,7 @@ class Call:
 
     def answer(self, status: int, body: Any = None, headers: Mapping[str, str] | None = None) -> Response:
         """A response with the headers that every answer carries."""
-        return self.raw(status, b"" if body is None else json.dumps(body).encode(), headers)
+        return self.raw(status, b"" if body is None else compact(body), headers)
 
     def raw(self, status: int, body: bytes, headers: Mapping[str, str] | None = None) -> Response:
         """A response with a body that is already bytes."""
@@ -137,6 +137,11 @@ class Call:
     def error(self, problem: wire_errors.WireError) -> Response:
         """The response for a refusal."""
         return error_response(self.world, self.request, self.now, problem, self.counters)
+
+
+def compact(body: Any) -> bytes:
+    """JSON without white space, as the service writes it."""
+    return json.dumps(body, separators=(",", ":")).encode()
 
 
 def common_headers(world: World, request: Request, now: datetime) -> dict[str, str]:
@@ -170,4 +175,4 @@ def error_response(
         headers["x-ms-failure-cause"] = problem.cause
     if problem.cause != "gateway" or problem.status == 429:
         headers |= dict(counters or {})
-    return Response(problem.status, headers | problem.headers, json.dumps({"error": problem.error}).encode())
+    return Response(problem.status, headers | problem.headers, compact({"error": problem.error}))

@@ -8,10 +8,10 @@ PostgreSQL.
 
 from __future__ import annotations
 
-import json
 from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
+from .call import compact
 from .change import Change
 from .server_states import refuse_by_state
 from .state import ParameterState, Server
@@ -122,7 +122,7 @@ def _listed(call: Call, server: Server, server_id: str) -> bytes:
     if body is None:
         facts = (server.facts(name) for name in server.parameter_names() if name != hidden)
         entries = [entry(server_id, each, server.parameter(each)) for each in facts if each is not None]
-        body = json.dumps({"value": entries}).encode()
+        body = compact({"value": entries})
         call.world.keep_list(server_id, version, body)
     return body
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 import tempfile
 from contextlib import contextmanager
@@ -52,7 +51,15 @@ class FileLock:
 
     @contextmanager
     def held(self) -> Iterator[None]:
-        """Waits for the lock and holds it; a process that dies lets go of it."""
+        """Waits for the lock and holds it; a process that dies lets go of it.
+
+        Raises:
+            NotImplementedError: the system has no such locks; a world in memory needs none.
+        """
+        try:
+            import fcntl
+        except ImportError:
+            raise NotImplementedError("keeping a simulated world in a file needs a system with flock") from None
         self._path.parent.mkdir(parents=True, exist_ok=True)
         handle = os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600)
         try:

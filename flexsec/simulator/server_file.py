@@ -234,20 +234,7 @@ def _refuse_the_impossible(node: Node, members: dict[str, Node], server: Server)
     def wrong(key: str, found: str, expected: str) -> WorldError:
         return WorldError(f"{node.where}.{key}", found, expected)
 
-    if server.in_virtual_network:
-        if "public_network_access" in members and server.public_network_access == "Enabled":
-            raise wrong(
-                "public_network_access",
-                "'Enabled' on a VNet-integrated server",
-                "'Disabled': it has no public endpoint",
-            )
-        server.public_network_access = "Disabled"
-        if server.private_dns_zone_id is None:
-            raise wrong(
-                "private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id"
-            )
-    elif server.private_dns_zone_id is not None:
-        raise wrong("private_dns_zone_id", "a private DNS zone", "a delegated_subnet_id beside it, or neither")
+    _refuse_impossible_networks(members, server, wrong)
     is_replica = server.replication_role.endswith("Replica")
     if is_replica != (server.source_server_id is not None):
         raise wrong(
@@ -271,3 +258,23 @@ def _refuse_the_impossible(node: Node, members: dict[str, Node], server: Server)
             f"{server.high_availability!r} on a Burstable server",
             closest("Disabled", ("Disabled",)),
         )
+
+
+def _refuse_impossible_networks(
+    members: dict[str, Node], server: Server, wrong: Callable[[str, str, str], WorldError]
+) -> None:
+    """Refuses a server with two networking models, or one and a half."""
+    if server.in_virtual_network:
+        if "public_network_access" in members and server.public_network_access == "Enabled":
+            raise wrong(
+                "public_network_access",
+                "'Enabled' on a VNet-integrated server",
+                "'Disabled': it has no public endpoint",
+            )
+        server.public_network_access = "Disabled"
+        if server.private_dns_zone_id is None:
+            raise wrong(
+                "private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id"
+            )
+    elif server.private_dns_zone_id is not None:
+        raise wrong("private_dns_zone_id", "a private DNS zone", "a delegated_subnet_id beside it, or neither")

@@ -6,7 +6,6 @@ import json
 import threading
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
 from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +18,7 @@ from .request_log import RequestRecord, most_at_once
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+    from datetime import datetime
 
     from .fault_plan import FaultPlan
     from .state import ResourceGroup, Server, Subscription
@@ -63,7 +63,7 @@ class World:
             OSError: the file cannot be read.
         """
         path = Path(path)
-        world = cls(_parse(path.read_bytes(), path.name))
+        world = cls(world_file.parse(path.read_bytes(), path.name))
         world._origin = path.resolve()
         return world
 
@@ -77,7 +77,7 @@ class World:
         if name not in cls.builtin_names():
             raise WorldError(f"built-in world {name!r}", "no such world", closest(name, cls.builtin_names()))
         text = resources.files(__package__ or "flexsec.simulator").joinpath("worlds", f"{name}.json").read_bytes()
-        return cls(_parse(text, f"{name}.json"))
+        return cls(world_file.parse(text, f"{name}.json"))
 
     @staticmethod
     def builtin_names() -> tuple[str, ...]:
@@ -126,7 +126,7 @@ class World:
                 self._store = _Store(path, lock, stamp(path))
 
     def _adopt(self, path: Path) -> None:
-        before, found = self._state, _parse(path.read_bytes(), path.name)
+        before, found = self._state, world_file.parse(path.read_bytes(), path.name)
         found.clock = max(before.clock, found.clock)
         if before.throttle is not None and found.throttle is not None:
             found.throttle.buckets = before.throttle.buckets
@@ -289,22 +289,3 @@ class World:
     def keep_list(self, key: str, version: object, body: bytes) -> None:
         """Keeps a serialised list for the next reader."""
         self._list_cache[key] = (version, body)
-
-
-def _parse(text: bytes, name: str) -> State:
-    try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as problem:
-        raise WorldError(name, f"no JSON ({problem})", "a world file") from None
-    return world_file.read(document)
-
-
-def utc(moment: datetime) -> datetime:
-    """A time in UTC.
-
-    Raises:
-        ValueError: a time without its offset.
-    """
-    if moment.tzinfo is None:
-        raise ValueError("now must carry its time zone")
-    return moment.astimezone(UTC)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -68,6 +69,19 @@ class State:
             for group in subscription.groups.values():
                 for server in group.servers.values():
                     yield server_id(subscription, group, server), server
+
+
+def parse(text: bytes, name: str) -> State:
+    """The state in the text of a world file, called `name` in errors.
+
+    Raises:
+        WorldError: not JSON, or not a world.
+    """
+    try:
+        document = json.loads(text)
+    except (ValueError, RecursionError) as problem:
+        raise WorldError(name, f"no JSON ({problem})", "a world file") from None
+    return read(document)
 
 
 def read(document: Mapping[str, Any]) -> State:

@@ -110,8 +110,20 @@ def test_a_wait_past_the_deadline_is_refused_at_once():
         budget.take(Deadline(clock, 60), what="read it")
     assert clock.time == 0
     clock.time = 372
-    spend(budget, clock, 1)
+    spend(budget, clock, 250)
     assert clock.time == 372
+
+
+def test_reads_that_are_refused_cost_nothing():
+    """A read that was refused for want of time leaves its token for the next."""
+    clock = Clock()
+    budget = ReadBudget(clock)
+    spend(budget, clock, 250)
+    for _ in range(100):
+        with pytest.raises(DeadlineExceeded):
+            budget.take(Deadline(clock, 0), what="read it")
+    spend(budget, clock, 1)
+    assert clock.time == pytest.approx(1 / 25)
 
 
 def test_an_absent_counter_changes_nothing():

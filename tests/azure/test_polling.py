@@ -141,6 +141,7 @@ def test_an_ending_without_an_error_object(kit, word, error):
     ending = ended(kit, kit.json(200, {"status": word, "error": error}))
     assert ending.kind in {EndingKind.FAILED, EndingKind.CANCELED}
     assert isinstance(ending.error, ArmError)
+    assert word in ending.reason or error in (7, "words")
 
 
 @pytest.mark.parametrize("word", ["InProgress", "Completed", "Updating", "Reticulating", "succeeded?"])

@@ -169,6 +169,14 @@ def test_retries_stop_at_the_deadline(kit):
     assert len(kit.script.requests) == 2
 
 
+def test_the_services_own_count_slows_reads(kit):
+    """G1: when an answer says that no reads are left, the next ones come at half the rate."""
+    connection = kit.connection(kit.json(200, {}, x_ms_ratelimit_remaining_subscription_reads="0"))
+    for _ in range(3):
+        kit.read(connection)
+    assert kit.script.times == pytest.approx([0, 0.08, 0.16])
+
+
 def test_a_list_is_read_to_its_end(kit):
     """X39: every page is read, in order; the next page's URL is sent as given."""
     link = (

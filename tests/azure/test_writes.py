@@ -71,6 +71,12 @@ def test_a_direct_success_is_a_success(kit, send, status):
     assert len(kit.script.requests) == 1
 
 
+def test_a_direct_success_with_a_location_is_done(kit):
+    """X27: 201 with a Location header points at the resource, not at an operation."""
+    acceptance = kit.write(kit.connection(kit.json(201, {"name": "x"}, Location=kit.status_url)))
+    assert acceptance.status_url == ""
+
+
 @pytest.mark.parametrize("send", EVERY)
 def test_no_content_is_a_success(kit, send):
     """204 means done: the answer to deleting what is absent."""

@@ -139,6 +139,8 @@ def test_a_byte_order_mark_is_no_mistake(written):
     assert loader.load(written("w.yaml", b"\xef\xbb\xbfextends: recommended\r\n")).name == "w"
 
 
+# Five lines that stand for 100,000 values.
+LAUGHS = "a0: &a0 [x]\n" + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 6))
 WRONG = [
     ("a misspelt key", "extend: recommended", "1:1", "a baseline has no key 'extend'; did you mean extends?"),
     ("a misspelt control", "controls:\n  log-chekpoints: on", "2:3", "no control 'log-chekpoints'; did you mean log-checkpoints"),
@@ -176,6 +178,7 @@ WRONG = [
     ("a tag on a mapping", "controls: !!set {auth-scram}", "1:11", "the tag 'tag:yaml.org,2002:set' has no meaning"),
     ("an unknown tag", "name: !secret x", "1:7", "the tag '!secret' has no meaning"),
     ("an anchor that holds itself", "&a [*a]", "1:1", "nested too deeply or too large"),
+    ("anchors that multiply", LAUGHS, "1:10", "nested too deeply or too large"),
     ("nesting without end", "[" * 5000, "1:1", "nested too deeply"),
     ("no mapping", "- 1", "1:1", "the baseline: found a list, expected a mapping"),
     ("a word", "hello", "1:1", "the baseline: found the text 'hello', expected a mapping"),

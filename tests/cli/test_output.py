@@ -8,6 +8,7 @@ import os
 import stat
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 
@@ -63,11 +64,19 @@ def test_a_report_file_replaces_the_old_one_whole(tmp_path):
 
 
 def test_a_closed_pipe_is_quiet():
-    """`flexsec ... | head -1` ends without a message."""
-    line = f"{sys.executable} -m flexsec parameters list --simulate insecure --format csv | head -1"
+    """`flexsec ... | head -1` ends without a message, also when most of the report is never read."""
+    line = f"{sys.executable} -m flexsec parameters list --simulate insecure --format json | head -1; exit ${{PIPESTATUS[0]}}"
     done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False)
-    assert done.stdout.startswith("server_id,name,value")
-    assert done.stderr == ""
+    assert (done.returncode, done.stdout, done.stderr) == (0, "[\n", "")
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="needs a device that is always full")
+def test_a_full_disk_is_told():
+    """Standard output that cannot be written is one sentence and 1."""
+    line = f"{sys.executable} -m flexsec baseline show > /dev/full"
+    done = subprocess.run(["bash", "-c", line], capture_output=True, text=True, timeout=60, check=False)
+    assert done.returncode == 1
+    assert done.stderr == "flexsec: error: cannot write to standard output: No space left on device\n"
 
 
 def test_a_terminal_that_knows_no_unicode_gets_ascii():

@@ -15,6 +15,7 @@ DOCS = Path(__file__).resolve().parents[2] / "docs" / "cli.md"
 
 
 def commands(group: click.Group = root, path: tuple[str, ...] = ()):
+    """All commands by path, groups included."""
     context = click.Context(group)
     for name in group.list_commands(context):
         command = group.get_command(context, name)
@@ -34,7 +35,7 @@ def test_every_command_has_help(path, flexsec):
     answer = flexsec(*path.split(), "--help")
     assert answer.code == 0
     assert answer.out.startswith(f"Usage: flexsec {path}")
-    command = dict((" ".join(p), c) for p, c in commands())[path]
+    command = {" ".join(found): command for found, command in commands()}[path]
     assert command.help
     assert all(option.help for option in command.params if isinstance(option, click.Option))
 
@@ -53,3 +54,13 @@ def test_no_command_shows_help_and_exits_with_2(flexsec):
     assert answer.code == 2
     assert answer.out == ""
     assert "Commands:" in answer.err
+
+
+def test_choices_are_those_of_the_library():
+    """The kinds of credential and the clouds that options offer are those that the library knows."""
+    from flexsec.azure.clouds import CLOUDS
+    from flexsec.azure.credentials import KINDS
+    from flexsec.cli import options
+
+    assert options.CREDENTIALS == KINDS
+    assert tuple(cloud.name for cloud in CLOUDS) == options.CLOUDS

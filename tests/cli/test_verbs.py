@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from pathlib import Path
 
 from flexsec.simulator import World
 
@@ -13,6 +14,7 @@ LEFT = {"auth-entra-enabled", "auth-entra-admin-exists", "net-public-access-disa
 
 
 def failing(assessment):
+    """The controls that fail."""
     return {verdict["control"] for verdict in assessment["verdicts"] if verdict["status"] == "fail"}
 
 
@@ -276,3 +278,46 @@ def test_an_expired_waiver_is_a_finding(flexsec, tmp_path):
     expired = flexsec("audit", "--simulate", "insecure", "--baseline", file, "--format", "table")
     assert expired.code == 3
     assert "expired" in expired.out
+
+
+def test_a_list_is_added_to_unless_replace_is_given(flexsec, world):
+    """B8: a parameter that holds a list keeps its members; --replace makes it exactly what is given."""
+    words = ("parameters", "set", "azure.extensions", "--simulate", world, "--yes", "--allow-lowering")
+
+    def value() -> set[str]:
+        (found,) = flexsec("parameters", "list", "azure.extensions", "--simulate", world).data
+        return set(found["value"].upper().split(","))
+
+    assert flexsec(*words[:3], "PGAUDIT", *words[3:]).code == 0
+    assert flexsec(*words[:3], "HSTORE", *words[3:]).code == 0
+    assert value() == {"PGAUDIT", "HSTORE"}
+    assert flexsec(*words[:3], "HSTORE", "--replace", *words[3:]).code == 0
+    assert value() == {"HSTORE"}
+
+
+def test_a_journal_cut_off_in_mid_line_is_finished_and_a_damaged_one_refused(flexsec, world):
+    """A half-written last line was not acted upon: the run goes on. An altered line cannot be trusted: exit 1."""
+    run_id = flexsec("harden", "--simulate", world, "--yes").data["run"]["run_id"]
+    journal = Path(f"{world}.state") / "runs" / f"{run_id}.jsonl"
+    journal.write_bytes(journal.read_bytes()[:-40])
+    cut = flexsec("runs", run_id, "--simulate", world)
+    assert (cut.code, cut.data["status"]) == (0, "indeterminate")
+    resumed = flexsec("resume", "--simulate", world)
+    assert resumed.data["status"] == "complete"
+    journal.write_text(journal.read_text().replace('"off"', '"on"', 1))
+    for words in (("runs", run_id), ("resume", run_id), ("rollback", run_id, "--yes")):
+        damaged = flexsec(*words, "--simulate", world)
+        assert (damaged.code, damaged.out) == (1, "")
+        assert "is damaged at line 1" in damaged.err
+    listed = flexsec("runs", "--simulate", world)
+    assert (listed.code, listed.data) == (0, [])
+    assert run_id in listed.err
+
+
+def test_a_run_out_of_time_can_be_resumed(flexsec, world):
+    """A run that uses up its --timeout ends with 5, says how to go on, and goes on."""
+    answer = flexsec("harden", "--simulate", world, "--yes", "--timeout", "35s")
+    assert answer.code == 5
+    assert "flexsec resume" in answer.err
+    resumed = flexsec("resume", "--simulate", world, "--poll", "eager")
+    assert resumed.data["status"] == "complete", resumed.err

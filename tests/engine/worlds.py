@@ -213,4 +213,6 @@ def calm(simulation: Simulation) -> None:
     if server.state == "Updating":
         server.state = "Ready"
     for operation in world.state.operations.values():
-        operation.says, operation.due = None, operation.due or world.clock
+        operation.says = None
+        if operation.due is None:  # it hung; now it is cancelled
+            operation.refuse({"code": "OperationCancelled", "message": "cancelled"}, after=0.0, outcome="Canceled")

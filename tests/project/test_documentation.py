@@ -1,9 +1,12 @@
+import io
 import re
 import shlex
 import shutil
 from pathlib import Path
 
 import pytest
+
+from flexsec.cli.main import root as flexsec_command
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 DOCUMENTS = sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
@@ -27,19 +30,24 @@ def _with_commands():
 
 
 @pytest.mark.parametrize("document", _with_commands(), ids=lambda path: path.name)
-def test_commands_do_what_the_document_says(document, run, tmp_path):
+def test_commands_do_what_the_document_says(document, tmp_path, monkeypatch, capsys):
     """Every command in a console block, one after the other as a reader types them, ends with the stated exit code."""
     shutil.copytree(ROOT / "samples", tmp_path / "samples")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path / "state"))
+    monkeypatch.setattr("sys.stdin", io.StringIO())
     latest = ""
     for words, code in _commands(document):
         if words[0] == "cp":
-            shutil.copy(tmp_path / words[1], tmp_path / words[2])
+            shutil.copy(words[1], words[2])
             continue
         assert words[0] == "flexsec", f"{document.name}: a console block runs flexsec, not {words[0]}"
-        done = run("-m", "flexsec", *(latest if word == "RUN" else word for word in words[1:]))
-        assert done.returncode == code, f"{shlex.join(words)}: exit {done.returncode}\n{done.stdout}\n{done.stderr}"
-        assert "Traceback" not in done.stderr
-        latest = next(iter(re.findall(r"\d{8}T\d{6}Z-[0-9a-f]+", done.stdout)), latest)
+        arguments = [latest if word == "RUN" else word for word in words[1:]]
+        ended = flexsec_command.main(arguments, standalone_mode=False)
+        said = capsys.readouterr()
+        assert ended == code, f"{shlex.join(words)}: exit {ended}\n{said.out}\n{said.err}"
+        assert "Traceback" not in said.err
+        latest = next(iter(re.findall(r"\d{8}T\d{6}Z-[0-9a-f]+", said.out)), latest)
 
 
 def test_readme_has_commands():

@@ -24,6 +24,7 @@ AT = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 
 
 def verdict(control: str, status: Status, severity: Severity, reason: str, *, waiver=None, expired=False, **more):
+    """A verdict."""
     judged = Status.FAIL if status == Status.WAIVED else status
     return Verdict(
         control=control,
@@ -37,11 +38,13 @@ def verdict(control: str, status: Status, severity: Severity, reason: str, *, wa
 
 
 def a_waiver(control: str, expires: date) -> Waiver:
+    """A waiver until this day."""
     return Waiver(control=control, owner="dba", reason="old client | until May", ticket="OPS-7", expires=expires)
 
 
 @pytest.fixture
 def assessment() -> Assessment:
+    """One verdict of each kind."""
     return Assessment(
         server_id=SERVER,
         baseline="recommended",
@@ -94,6 +97,7 @@ def assessment() -> Assessment:
 
 @pytest.fixture
 def changes() -> tuple[Change, ...]:
+    """A tightening, a restart and a closing change."""
     return (
         Change(
             kind="parameters",
@@ -133,6 +137,7 @@ def changes() -> tuple[Change, ...]:
 
 @pytest.fixture
 def plan(assessment: Assessment, changes: tuple[Change, ...]) -> Plan:
+    """Changes made, held back and left."""
     return Plan(
         format=1,
         server_id=SERVER,
@@ -155,6 +160,7 @@ def plan(assessment: Assessment, changes: tuple[Change, ...]) -> Plan:
 
 @pytest.fixture
 def run(assessment: Assessment, changes: tuple[Change, ...]) -> Run:
+    """A change applied, one failed, one not started."""
     return Run(
         run_id="20260105T090000Z-0a1b2c3d",
         kind="apply",
@@ -184,6 +190,7 @@ def run(assessment: Assessment, changes: tuple[Change, ...]) -> Run:
 
 @pytest.fixture
 def hardening(assessment: Assessment, plan: Plan, run: Run) -> Hardening:
+    """One finding mended."""
     mended = verdict("tls-require-secure-transport", Status.PASS, Severity.HIGH, "require_secure_transport is on")
     after = Assessment(
         server_id=SERVER,
@@ -198,6 +205,7 @@ def hardening(assessment: Assessment, plan: Plan, run: Run) -> Hardening:
 
 @pytest.fixture
 def parameters() -> tuple[Parameter, ...]:
+    """An ordinary, a pending and a read-only parameter."""
     return (
         Parameter(
             name="log_checkpoints",
@@ -238,6 +246,7 @@ def parameters() -> tuple[Parameter, ...]:
 
 @pytest.fixture
 def rules() -> tuple[FirewallRule, ...]:
+    """One rule of each class."""
     return (
         FirewallRule("AllowAzure", "0.0.0.0", "0.0.0.0"),
         FirewallRule("inner", "10.0.0.0", "10.0.0.255"),

@@ -26,6 +26,7 @@ SERVER = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-
 
 @pytest.fixture
 def documents(assessment, plan, run, hardening, parameters, rules):
+    """Every report."""
     return {
         "assessment": assessment_report.document(assessment),
         "plan": plan_report.document(plan),

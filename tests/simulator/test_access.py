@@ -24,7 +24,9 @@ def test_without_a_token_there_is_a_challenge(azure, header):
     for path in (azure.db, "/nowhere"):
         refused = azure.get(path, headers=header)
         assert (refused.status, refused.code) == (401, "AuthenticationFailed")
-        assert refused.headers["www-authenticate"].startswith('Bearer authorization_uri="https://login.windows.net/33333333-')
+        assert refused.headers["www-authenticate"].startswith(
+            'Bearer authorization_uri="https://login.windows.net/33333333-'
+        )
 
 
 def test_a_missing_action_is_named_with_its_scope(limited):
@@ -83,14 +85,25 @@ def test_refusal_comes_before_existence(limited):
     assert azure.get("/subscriptions", version="2022-12-01").json["value"] == []
 
 
-@pytest.mark.parametrize("path", ["/databases", "/backups/x", "/start", "/configurations/a/b", "/privateEndpointConnections"])
+@pytest.mark.parametrize(
+    "path", ["/databases", "/backups/x", "/start", "/configurations/a/b", "/privateEndpointConnections"]
+)
 def test_what_is_not_modelled_is_a_404(azure, path):
     """A resource type below a server that the simulator does not know is InvalidResourceType, never a polite 200."""
     refused = azure.get(azure.db + path)
     assert (refused.status, refused.code) == (404, "InvalidResourceType")
 
 
-@pytest.mark.parametrize("path", ["/", "//", "/tenants", "/subscriptions//x", "/subscriptions/a/resourceGroups/b/providers/Microsoft.Network/virtualNetworks/v"])
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/",
+        "//",
+        "/tenants",
+        "/subscriptions//x",
+        "/subscriptions/a/resourceGroups/b/providers/Microsoft.Network/virtualNetworks/v",
+    ],
+)
 def test_strange_paths_are_a_404(azure, path):
     """Whatever else a path says, it is refused and logged."""
     refused = azure.get(path)
@@ -113,7 +126,10 @@ def test_every_listed_version_answers(azure, version):
     assert azure.get(azure.db, version=version).status == 200
 
 
-@pytest.mark.parametrize(("method", "path"), [("POST", ""), ("PUT", "/configurations"), ("PATCH", "/firewallRules/office"), ("GET", "/restart"), ("HEAD", "")])
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [("POST", ""), ("PUT", "/configurations"), ("PATCH", "/firewallRules/office"), ("GET", "/restart"), ("HEAD", "")],
+)
 def test_wrong_methods_are_refused(azure, method, path):
     """A known resource refuses a method that it does not have."""
     assert azure.ask(method, azure.db + path, {}).status == 405

@@ -9,6 +9,7 @@ BODY = {"principalType": "user", "principalName": "alice@contoso.com", "tenantId
 
 @pytest.fixture
 def entra(client_of, world_with):
+    """A client of a server with Entra authentication."""
     return client_of(world_with(entra_auth="Enabled", tenant_id=TENANT))
 
 
@@ -20,11 +21,19 @@ def test_without_administrators_the_list_is_empty(azure):
 def test_an_administrator_is_added_and_removed(entra):
     """PUT takes Retry-After 60 and DELETE 30; the name is the principal's name while the id ends with the object id (recorded)."""
     accepted = entra.put(f"{entra.db}/administrators/{ALICE}", BODY)
-    assert (accepted.headers["retry-after"], accepted.json["operation"]) == ("60", "UpsertAadAuthPrincipalManagementOperation")
+    assert (accepted.headers["retry-after"], accepted.json["operation"]) == (
+        "60",
+        "UpsertAadAuthPrincipalManagementOperation",
+    )
     assert entra.finish(accepted, 60)["status"] == "Succeeded"
     found = entra.get(f"{entra.db}/administrators/{ALICE}").json
     assert found == {
-        "properties": {"principalType": "User", "principalName": "alice@contoso.com", "objectId": ALICE, "tenantId": TENANT},
+        "properties": {
+            "principalType": "User",
+            "principalName": "alice@contoso.com",
+            "objectId": ALICE,
+            "tenantId": TENANT,
+        },
         "id": f"{entra.db}/administrators/{ALICE}",
         "name": "alice@contoso.com",
         "type": "Microsoft.DBforPostgreSQL/flexibleServers/administrators",
@@ -75,7 +84,10 @@ def test_threat_protection_keeps_the_time_of_its_first_enabling(azure):
     """Enabling stamps the time with seven decimals; disabling keeps it (recorded)."""
     path = f"{azure.db}/advancedThreatProtectionSettings/Default"
     accepted = azure.put(path, {"state": "enabled"})
-    assert (accepted.headers["retry-after"], accepted.json["operation"]) == ("10", "UpsertThreatProtectionStateOperation")
+    assert (accepted.headers["retry-after"], accepted.json["operation"]) == (
+        "10",
+        "UpsertThreatProtectionStateOperation",
+    )
     assert azure.finish(accepted, 11)["status"] == "Succeeded"
     enabled = azure.get(path).json["properties"]
     assert enabled == {"state": "Enabled", "creationTime": "2026-01-05T09:00:11.0000000Z"}

@@ -20,10 +20,12 @@ BUSY = "Cannot complete operation while server 'shop-db' is busy processing anot
 
 @pytest.fixture
 def entra(client_of, world_with):
+    """A client of a server with Entra authentication."""
     return client_of(world_with(entra_auth="Enabled", tenant_id=TENANT))
 
 
 def send(azure, kind, **options):
+    """Sends the write of a kind."""
     method, path, body = WRITES[kind]
     return azure.ask(method, azure.db + path, body, **options)
 
@@ -53,8 +55,8 @@ def test_the_matrix_of_overlaps(entra, running, new):
         ("server", "2024-08-01", "", "Server shop-db is busy with other operations. Please try later"),
         ("server", "2023-06-01-preview", "ProvisioningServerBusy", "Server shop-db is busy with other operations. Please try later"),
         ("administrators", "2025-08-01", "AadAuthOperationCannotBePerformedWhenServerIsNotAccessible",
-         "Server 'shop-db' is not in an accessible state to perform a Microsoft Entra authentication principal operation. Make sure that "
-         "the server is in an accessible before executing any Microsoft Entra authentication principal operation."),
+         ("Server 'shop-db' is not in an accessible state to perform a Microsoft Entra authentication principal operation. Make sure that "
+         "the server is in an accessible before executing any Microsoft Entra authentication principal operation.")),
         ("restart", "2025-08-01", "ServerIsNotReady",
          "Restart or Stop Server can only be performed on Started servers. Sever Name = shop-db, Current Server State = Updating"),
     ],
@@ -102,7 +104,9 @@ def test_servers_do_not_disturb_each_other(azure):
     assert azure.world.max_writes_in_flight(azure.db) == 1
 
 
-@pytest.mark.parametrize("state", ["Updating", "Restarting", "Starting", "Stopping", "Inaccessible", "Disabled", "Provisioning"])
+@pytest.mark.parametrize(
+    "state", ["Updating", "Restarting", "Starting", "Stopping", "Inaccessible", "Disabled", "Provisioning"]
+)
 def test_writes_in_other_states_are_accepted_and_fail(client_of, world_with, state):
     """Outside Ready writes are accepted and fail; a restart says in which state the server is."""
     azure = client_of(world_with(state=state))
@@ -127,7 +131,12 @@ def test_a_vanishing_server_refuses_everything_below_it(client_of, world_with):
     """A10: a server being dropped can be read, everything else is ServerGroupDropping."""
     azure = client_of(world_with(state="Dropping"))
     assert azure.get(azure.db).status == 200
-    for answered in (azure.get(f"{azure.db}/configurations"), azure.get(f"{azure.db}/firewallRules"), send(azure, "restart"), send(azure, "server")):
+    for answered in (
+        azure.get(f"{azure.db}/configurations"),
+        azure.get(f"{azure.db}/firewallRules"),
+        send(azure, "restart"),
+        send(azure, "server"),
+    ):
         assert (answered.status, answered.code) == (400, "ServerGroupDropping")
         assert answered.message == "Operations on a server group in dropping state are not allowed."
 

@@ -40,10 +40,14 @@ def test_every_parameter_admits_its_own_default(major):
 def test_versions_differ_as_postgresql_says():
     """Parameters appear and vanish with the majors that brought or dropped them."""
     names = {major: set(catalogue.parameters(major)) for major in catalogue.versions()}
-    assert "recovery_prefetch" not in names["14"] and "recovery_prefetch" in names["15"]
-    assert "reserved_connections" not in names["15"] and "reserved_connections" in names["16"]
-    assert "db_user_namespace" in names["16"] and "db_user_namespace" not in names["17"]
-    assert "force_parallel_mode" in names["15"] and "force_parallel_mode" not in names["16"]
+    assert "recovery_prefetch" not in names["14"]
+    assert "recovery_prefetch" in names["15"]
+    assert "reserved_connections" not in names["15"]
+    assert "reserved_connections" in names["16"]
+    assert "db_user_namespace" in names["16"]
+    assert "db_user_namespace" not in names["17"]
+    assert "force_parallel_mode" in names["15"]
+    assert "force_parallel_mode" not in names["16"]
     assert "logfiles.retention_days" not in names["13"], "recorded: the 2023 list lacks it"
     assert all("connection_throttle.enable" in each for each in names.values()), "recorded in 13 and 16"
     assert catalogue.parameters("18")["log_connections"].data_type == "Set"

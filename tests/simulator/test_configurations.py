@@ -19,7 +19,11 @@ def test_a_parameter_has_the_recorded_members(azure):
     assert set(properties) == KEYS
     assert properties["allowedValues"] == "none,ddl,mod,all"
     assert (properties["value"], properties["defaultValue"], properties["source"]) == ("ddl", "none", "user-override")
-    assert (properties["isDynamicConfig"], properties["isReadOnly"], properties["isConfigPendingRestart"]) == (True, False, False)
+    assert (properties["isDynamicConfig"], properties["isReadOnly"], properties["isConfigPendingRestart"]) == (
+        True,
+        False,
+        False,
+    )
 
 
 def test_the_list_is_one_page_of_all(azure):
@@ -48,7 +52,10 @@ def test_a_dynamic_parameter_is_written(azure, method):
     body = {"properties": {"value": "on", "source": "user-override"}}
     accepted = azure.ask(method, f"{azure.db}/configurations/log_checkpoints", body)
     assert (accepted.status, accepted.headers["retry-after"]) == (202, "10")
-    assert accepted.json == {"operation": "UpdateOrcasServerParameterManagementOperation", "startTime": "2026-01-05T09:00:00Z"}
+    assert accepted.json == {
+        "operation": "UpdateOrcasServerParameterManagementOperation",
+        "startTime": "2026-01-05T09:00:00Z",
+    }
     azure.wait(9.9)
     assert azure.poll(accepted)["status"] == "InProgress"
     assert azure.value("log_checkpoints")["value"] == "off"
@@ -149,9 +156,23 @@ def test_there_is_no_delete(azure):
     assert azure.ask("DELETE", f"{azure.db}/configurations/log_checkpoints").status == 405
 
 
-@given(value=st.one_of(st.text(max_size=12), st.integers().map(str), st.floats().map(str), st.sampled_from(["-0", "1e5", "٣", "on,off", ","])))
+@given(
+    value=st.one_of(
+        st.text(max_size=12),
+        st.integers().map(str),
+        st.floats().map(str),
+        st.sampled_from(["-0", "1e5", "٣", "on,off", ","]),
+    )
+)
 def test_a_value_is_accepted_or_refused_but_never_breaks_anything(client_of, value):
     """Whatever text is sent to parameters of each data type, the answer is 202 or 400."""
     azure = client_of()
-    for name in ("log_checkpoints", "log_statement", "max_connections", "random_page_cost", "pgaudit.log", "search_path"):
+    for name in (
+        "log_checkpoints",
+        "log_statement",
+        "max_connections",
+        "random_page_cost",
+        "pgaudit.log",
+        "search_path",
+    ):
         assert azure.set(name, value).status in {202, 400}

@@ -35,6 +35,7 @@ def path(tmp_path):
 
 
 def run(path, parameter="log_checkpoints", seconds=0.0):
+    """Lets another process write a parameter."""
     arguments = [sys.executable, "-c", CHILD, str(path), parameter, str(seconds)]
     return subprocess.run(arguments, check=False, capture_output=True, timeout=60)
 
@@ -69,7 +70,10 @@ def test_an_effect_applied_twice_shows_across_processes(path):
         assert run(path, seconds=seconds).returncode == 0
     assert run(path, "log_statement", 200).returncode == 0, "a refused value is no crash"
     world = World.load(path)
-    assert world.effects(world.server_id("shop-db")) == ("write configurations/log_checkpoints",) * 2 or world.next_due() is not None
+    assert (
+        world.effects(world.server_id("shop-db")) == ("write configurations/log_checkpoints",) * 2
+        or world.next_due() is not None
+    )
 
 
 def test_processes_take_turns(client_of, path):

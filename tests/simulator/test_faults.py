@@ -1,6 +1,7 @@
 """Every fault: what it does to the answer, and whether the write takes effect."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -11,14 +12,17 @@ RULE = {"startIpAddress": "198.51.100.7", "endIpAddress": "198.51.100.7"}
 
 
 def arm(azure, fault_id, *, times=1, method=None, path=None, after=0, **arguments):
+    """Switches a fault on."""
     azure.world.faults.add(Fault(fault_id, times=times, method=method, path=path, after=after, arguments=arguments))
 
 
 def write(azure):
+    """Writes the parameter that these tests look at."""
     return azure.set("log_checkpoints", "on")
 
 
 def in_effect(azure):
+    """Whether that write has taken effect."""
     return azure.value("log_checkpoints")["value"] == "on"
 
 
@@ -121,7 +125,10 @@ def test_x12_accepted_and_ignored(azure):
 def test_x12_one_field_ignored(azure):
     """X12: of a server's PATCH only the named properties can be left out."""
     arm(azure, "X12", fields=["authConfig"])
-    body = {"tags": {"a": "b"}, "properties": {"authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled"}}}
+    body = {
+        "tags": {"a": "b"},
+        "properties": {"authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled"}},
+    }
     assert azure.finish(azure.patch(azure.db, body))["status"] == "Succeeded"
     found = azure.get(azure.db).json
     assert found["tags"] == {"a": "b"}
@@ -143,7 +150,9 @@ def test_x19_stale_reads(azure):
     assert azure.finish(write(azure))["status"] == "Succeeded"
     assert not in_effect(azure)
     assert azure.get(f"{azure.db}/firewallRules").status == 200
-    listed = {each["name"]: each["properties"]["value"] for each in azure.get(f"{azure.db}/configurations").json["value"]}
+    listed = {
+        each["name"]: each["properties"]["value"] for each in azure.get(f"{azure.db}/configurations").json["value"]
+    }
     assert listed["log_checkpoints"] == "off"
     assert in_effect(azure)
 
@@ -175,7 +184,10 @@ def test_x20_another_state(azure, state, status, code):
 @pytest.mark.parametrize(
     ("text", "words"),
     [
-        ("ResourceRequestsThrottled", "exceeded the limit of '50' for time interval '00:05:00'. Please try again after '372' seconds."),
+        (
+            "ResourceRequestsThrottled",
+            "exceeded the limit of '50' for time interval '00:05:00'. Please try again after '372' seconds.",
+        ),
         ("SubscriptionRequestsThrottled", "exceeded the backend storage limit. Please try again after '372' seconds."),
         ("TooManyRequests", "The request is being throttled."),
         ("legacy", "exceeded the limit of '1200' for time interval '01:00:00'. Please try again after '372' seconds."),
@@ -221,7 +233,8 @@ def test_x23_never_ending_but_applied(azure):
 
 
 @pytest.mark.parametrize(
-    ("fault_id", "status", "code"), [("X24", 403, "AuthorizationFailed"), ("X25", 404, "ResourceNotFound"), ("X40", 500, "InternalServerError")]
+    ("fault_id", "status", "code"),
+    [("X24", 403, "AuthorizationFailed"), ("X25", 404, "ResourceNotFound"), ("X40", 500, "InternalServerError")],
 )
 def test_x24_x25_x40_the_status_url_fails(azure, fault_id, status, code):
     """X24, X25, X40: the status URL answers 403, 404 or 500 while the write goes on."""
@@ -377,11 +390,10 @@ def test_x41_cancelled(azure):
 
 def test_every_fault_is_tested():
     """The catalogue of faults and this file name the same faults, and each says what it does and how it is known."""
-    with open(__file__, encoding="utf-8") as file:
-        text = file.read()
+    text = Path(__file__).read_text("utf-8")
     for fault_id, kind in FAULTS.items():
         assert f"{fault_id.lower()}_" in text, fault_id
-        assert kind.what and kind.provenance and kind.on
+        assert all((kind.what, kind.provenance, kind.on))
 
 
 def test_place_number_and_delay(azure):
@@ -445,6 +457,6 @@ def test_a_plan_survives_being_saved(azure):
 )
 def test_a_fault_that_makes_no_sense_is_refused(entry, words):
     """An unknown id, key or argument and a value of the wrong kind are refused with what is right."""
-    with pytest.raises(ValueError, match=".") as refused:
+    with pytest.raises(ValueError) as refused:
         FaultPlan.from_list([entry])
     assert words in str(refused.value)

@@ -4,10 +4,12 @@ import pytest
 
 
 def rule(start, end=None):
+    """The properties of a rule."""
     return {"startIpAddress": start, "endIpAddress": end or start}
 
 
 def rules(azure):
+    """The ranges of all rules by name."""
     listed = azure.get(f"{azure.db}/firewallRules").json["value"]
     return {each["name"]: (each["properties"]["startIpAddress"], each["properties"]["endIpAddress"]) for each in listed}
 
@@ -27,14 +29,20 @@ def test_a_missing_rule_is_the_providers_404(azure):
     """The provider's 404 names the server's type, not the rule's, and carries no failure cause (recorded)."""
     found = azure.get(f"{azure.db}/firewallRules/nope")
     assert (found.status, found.code) == (404, "ResourceNotFound")
-    assert found.message == "The requested resource of type 'Microsoft.DBforPostgreSQL/flexibleServers' with name 'nope' was not found."
+    assert (
+        found.message
+        == "The requested resource of type 'Microsoft.DBforPostgreSQL/flexibleServers' with name 'nope' was not found."
+    )
     assert "x-ms-failure-cause" not in found.headers
 
 
 def test_a_rule_is_made_changed_and_removed(azure):
     """PUT makes or overwrites a rule, DELETE removes it; both take Retry-After 60 and their recorded operation names."""
     made = azure.put(f"{azure.db}/firewallRules/vpn", rule("198.51.100.7"))
-    assert (made.headers["retry-after"], made.json["operation"]) == ("60", "UpsertServerFirewallRulesManagementOperation")
+    assert (made.headers["retry-after"], made.json["operation"]) == (
+        "60",
+        "UpsertServerFirewallRulesManagementOperation",
+    )
     assert "vpn" not in rules(azure)
     assert azure.finish(made, 60)["status"] == "Succeeded"
     assert azure.finish(azure.put(f"{azure.db}/firewallRules/VPN", rule("198.51.100.8")))["status"] == "Succeeded"
@@ -44,7 +52,11 @@ def test_a_rule_is_made_changed_and_removed(azure):
     assert "x-ms-ratelimit-remaining-subscription-global-deletes" in gone.headers
     assert azure.finish(gone)["status"] == "Succeeded"
     assert "vpn" not in rules(azure)
-    assert azure.world.effects(azure.db) == ("write firewallRules/vpn", "write firewallRules/VPN", "delete firewallRules/vpn")
+    assert azure.world.effects(azure.db) == (
+        "write firewallRules/vpn",
+        "write firewallRules/VPN",
+        "delete firewallRules/vpn",
+    )
 
 
 def test_deleting_what_is_not_there_is_a_204(azure):
@@ -97,7 +109,9 @@ def test_names_follow_the_pattern_of_the_version(azure, name, version, status):
 
 def test_changes_are_discarded_while_public_access_is_off(client_of, world_with):
     """With public access off, rules stay stored and changes are accepted, succeed and do nothing (documented)."""
-    azure = client_of(world_with(public_network_access="Disabled", firewall_rules={"office": "203.0.113.0-203.0.113.15"}))
+    azure = client_of(
+        world_with(public_network_access="Disabled", firewall_rules={"office": "203.0.113.0-203.0.113.15"})
+    )
     assert azure.finish(azure.put(f"{azure.db}/firewallRules/new", rule("198.51.100.7")))["status"] == "Succeeded"
     assert azure.finish(azure.ask("DELETE", f"{azure.db}/firewallRules/office"))["status"] == "Succeeded"
     assert rules(azure) == {"office": ("203.0.113.0", "203.0.113.15")}

@@ -33,26 +33,37 @@ class Waiter:
 
 @pytest.fixture
 def sleep(azure, monkeypatch):
+    """Every wait of the clients moves the simulated clock."""
     waiter = Waiter(azure)
     monkeypatch.setattr("azure.core.pipeline.transport._base.time.sleep", waiter)
-    monkeypatch.setattr("azure.core.pipeline.transport._requests_basic.RequestsTransport.sleep", lambda _, seconds: waiter(seconds))
+    monkeypatch.setattr(
+        "azure.core.pipeline.transport._requests_basic.RequestsTransport.sleep", lambda _, seconds: waiter(seconds)
+    )
     return waiter
 
 
 @pytest.fixture
 def client(azure, sleep):
+    """The official client over the simulator."""
+
     def handler(method, url, headers, body):
         response = answer(azure.world, Request(method, url, headers, body), azure.now)
         return response.status, response.headers, response.body
 
-    with PostgreSQLManagementClient(Credential(), "11111111-1111-1111-1111-111111111111", transport=InProcessTransport(handler)) as found:
+    with PostgreSQLManagementClient(
+        Credential(), "11111111-1111-1111-1111-111111111111", transport=InProcessTransport(handler)
+    ) as found:
         yield found
 
 
 def test_everything_reads_into_the_clients_models(client):
     """Servers, parameters, rules, administrators and threat protection deserialise, with the enumerations' own members."""
     server = client.servers.get(RG, DB)
-    assert (server.properties.state, server.properties.version, server.sku.tier) == (m.ServerState.READY, "16", m.SkuTier.GENERAL_PURPOSE)
+    assert (server.properties.state, server.properties.version, server.sku.tier) == (
+        m.ServerState.READY,
+        "16",
+        m.SkuTier.GENERAL_PURPOSE,
+    )
     assert server.properties.network.public_network_access == m.ServerPublicNetworkAccessState.ENABLED
     assert [each.name for each in client.servers.list_by_subscription()] == ["shop-db", "shop-archive"]
     parameters = list(client.configurations.list_by_server(RG, DB))
@@ -70,12 +81,16 @@ def test_writes_are_followed_to_their_end(client, azure, sleep):
     written = client.configurations.begin_update(RG, DB, "log_checkpoints", value).result()
     assert written.properties.value == "on"
     assert sleep.waits == [10]
-    rule = m.FirewallRule(properties=m.FirewallRuleProperties(start_ip_address="198.51.100.7", end_ip_address="198.51.100.7"))
+    rule = m.FirewallRule(
+        properties=m.FirewallRuleProperties(start_ip_address="198.51.100.7", end_ip_address="198.51.100.7")
+    )
     assert client.firewall_rules.begin_create_or_update(RG, DB, "vpn", rule).result().name == "vpn"
     client.firewall_rules.begin_delete(RG, DB, "vpn").result()
     with pytest.raises(ResourceNotFoundError):
         client.firewall_rules.get(RG, DB, "vpn")
-    setting = m.AdvancedThreatProtectionSettingsModel(properties=m.AdvancedThreatProtectionSettingsProperties(state="Enabled"))
+    setting = m.AdvancedThreatProtectionSettingsModel(
+        properties=m.AdvancedThreatProtectionSettingsProperties(state="Enabled")
+    )
     client.server_threat_protection_settings.begin_create_or_update(RG, DB, "Default", setting).result()
     patch = m.ServerForPatch(tags={"team": "shop"})
     assert client.servers.begin_update(RG, DB, patch).result().tags == {"team": "shop"}

@@ -10,7 +10,9 @@ def test_the_accepted_answer_names_two_signed_urls(azure):
     accepted = azure.set("log_checkpoints", "on")
     status, result = urlsplit(accepted.headers["azure-asyncoperation"]), urlsplit(accepted.headers["location"])
     assert status.path.rsplit("/", 1)[1] == result.path.rsplit("/", 1)[1]
-    prefix = "/subscriptions/11111111-1111-1111-1111-111111111111/providers/Microsoft.DBforPostgreSQL/locations/westeurope"
+    prefix = (
+        "/subscriptions/11111111-1111-1111-1111-111111111111/providers/Microsoft.DBforPostgreSQL/locations/westeurope"
+    )
     assert status.path.startswith(f"{prefix}/azureAsyncOperation/")
     assert result.path.startswith(f"{prefix}/operationResults/")
     assert list(parse_qs(status.query)) == ["api-version", "t", "c", "s", "h"]
@@ -65,7 +67,10 @@ def test_an_unknown_operation_is_a_404(azure):
     url = azure.set("log_checkpoints", "on").headers["azure-asyncoperation"]
     name = urlsplit(url).path.rsplit("/", 1)[1]
     assert azure.get(url.replace(name, "0" * 36)).status == 404
-    assert azure.get(url.replace("11111111-1111-1111-1111-111111111111", "99999999-1111-1111-1111-111111111111")).status == 404
+    assert (
+        azure.get(url.replace("11111111-1111-1111-1111-111111111111", "99999999-1111-1111-1111-111111111111")).status
+        == 404
+    )
 
 
 def test_what_is_due_happens_in_order_whoever_asks(azure):
@@ -78,7 +83,11 @@ def test_what_is_due_happens_in_order_whoever_asks(azure):
     azure.wait(1000)
     azure.get(azure.db)
     assert azure.world.next_due() is None
-    assert azure.get(f"{azure.db}/advancedThreatProtectionSettings/Default").json["properties"]["creationTime"].startswith("2026-01-05T09:00:11")
+    assert (
+        azure.get(f"{azure.db}/advancedThreatProtectionSettings/Default")
+        .json["properties"]["creationTime"]
+        .startswith("2026-01-05T09:00:11")
+    )
     assert azure.world.effects(other) == ("write configurations/log_checkpoints",)
 
 

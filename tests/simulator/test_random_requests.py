@@ -21,19 +21,24 @@ patches = st.fixed_dictionaries(
     {},
     optional={
         "tags": st.dictionaries(st.text(max_size=5), st.text(max_size=5), max_size=2) | json_values,
-        "sku": st.sampled_from([{"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"}, {"tier": "Burstable"}]) | json_values,
+        "sku": st.sampled_from([{"name": "Standard_D4ds_v5", "tier": "GeneralPurpose"}, {"tier": "Burstable"}])
+        | json_values,
         "properties": json_values
         | st.fixed_dictionaries(
             {},
             optional={
                 "network": st.fixed_dictionaries({"publicNetworkAccess": SWITCH}) | json_values,
-                "authConfig": st.fixed_dictionaries({"activeDirectoryAuth": SWITCH, "passwordAuth": SWITCH}) | json_values,
+                "authConfig": st.fixed_dictionaries({"activeDirectoryAuth": SWITCH, "passwordAuth": SWITCH})
+                | json_values,
                 "backup": st.fixed_dictionaries({"backupRetentionDays": st.integers(0, 40)}) | json_values,
-                "storage": st.fixed_dictionaries({"storageSizeGB": st.integers(0, 300), "autoGrow": SWITCH}) | json_values,
-                "maintenanceWindow": st.fixed_dictionaries({"customWindow": SWITCH, "dayOfWeek": st.integers(-1, 8)}) | json_values,
+                "storage": st.fixed_dictionaries({"storageSizeGB": st.integers(0, 300), "autoGrow": SWITCH})
+                | json_values,
+                "maintenanceWindow": st.fixed_dictionaries({"customWindow": SWITCH, "dayOfWeek": st.integers(-1, 8)})
+                | json_values,
                 "highAvailability": json_values,
                 "administratorLogin": json_values,
-                "administratorLoginPassword": st.sampled_from(["Correct-Horse-42", "\ud800Aa1-------", "x"]) | json_values,
+                "administratorLoginPassword": st.sampled_from(["Correct-Horse-42", "\ud800Aa1-------", "x"])
+                | json_values,
             },
         ),
     },
@@ -41,19 +46,37 @@ patches = st.fixed_dictionaries(
 children = st.one_of(
     st.tuples(
         st.sampled_from(["PUT", "PATCH", "GET"]),
-        st.sampled_from(["log_checkpoints", "max_connections", "ssl", "pgaudit.log", "nope"]).map("/configurations/{}".format),
-        st.fixed_dictionaries({"properties": st.fixed_dictionaries({"value": st.sampled_from(["on", "OFF", "100", "", "read,ddl"]) | json_values})}),
+        st.sampled_from(["log_checkpoints", "max_connections", "ssl", "pgaudit.log", "nope"]).map(
+            "/configurations/{}".format
+        ),
+        st.fixed_dictionaries(
+            {
+                "properties": st.fixed_dictionaries(
+                    {"value": st.sampled_from(["on", "OFF", "100", "", "read,ddl"]) | json_values}
+                )
+            }
+        ),
     ),
     st.tuples(
         st.sampled_from(["PUT", "DELETE", "GET"]),
         st.sampled_from(["office", "new", "NEW", "temp-debug", "a%20b", "%2e%2e"]).map("/firewallRules/{}".format),
-        st.fixed_dictionaries({"properties": st.fixed_dictionaries({"startIpAddress": addresses, "endIpAddress": addresses})}),
+        st.fixed_dictionaries(
+            {"properties": st.fixed_dictionaries({"startIpAddress": addresses, "endIpAddress": addresses})}
+        ),
     ),
     st.tuples(
         st.sampled_from(["PUT", "DELETE", "GET"]),
         st.sampled_from([TENANT, "x"]).map("/administrators/{}".format),
         st.fixed_dictionaries(
-            {"properties": st.fixed_dictionaries({"principalType": st.sampled_from(["User", "x"]), "principalName": st.text(max_size=3), "tenantId": st.just(TENANT)})}
+            {
+                "properties": st.fixed_dictionaries(
+                    {
+                        "principalType": st.sampled_from(["User", "x"]),
+                        "principalName": st.text(max_size=3),
+                        "tenantId": st.just(TENANT),
+                    }
+                )
+            }
         ),
     ),
     st.tuples(
@@ -63,10 +86,16 @@ children = st.one_of(
     ),
     st.tuples(st.just("PATCH"), st.just(""), patches),
     st.tuples(st.just("POST"), st.just("/restart"), st.none() | json_values),
-    st.tuples(st.sampled_from(["GET", "HEAD", "POST", "PUT", "OPTIONS"]), st.text(max_size=20).map("/{}".format), json_values),
+    st.tuples(
+        st.sampled_from(["GET", "HEAD", "POST", "PUT", "OPTIONS"]), st.text(max_size=20).map("/{}".format), json_values
+    ),
 )
 steps = st.lists(
-    st.tuples(children, st.sampled_from(["2023-06-01-preview", "2024-08-01", "2026-10-01", "", "x"]), st.integers(0, 70)), min_size=1, max_size=12
+    st.tuples(
+        children, st.sampled_from(["2023-06-01-preview", "2024-08-01", "2026-10-01", "", "x"]), st.integers(0, 70)
+    ),
+    min_size=1,
+    max_size=12,
 )
 
 

@@ -33,7 +33,12 @@ def test_nothing_secret_is_in_the_log_or_the_world(azure):
     azure.token = CANARY
     accepted = azure.patch(azure.db, {"properties": {"administratorLoginPassword": CANARY + "a"}})
     azure.poll(accepted)
-    azure.ask("PATCH", azure.db, {"properties": {"administratorLoginPassword": CANARY}}, headers={"Authorization": f"Bearer {CANARY}", "X-Secret": CANARY})
+    azure.ask(
+        "PATCH",
+        azure.db,
+        {"properties": {"administratorLoginPassword": CANARY}},
+        headers={"Authorization": f"Bearer {CANARY}", "X-Secret": CANARY},
+    )
     azure.ask("PATCH", azure.db, f'{{"broken {CANARY}'.encode())
     signature = accepted.headers["azure-asyncoperation"].split("&s=")[1].split("&")[0]
     text = repr(azure.world.requests) + repr(azure.world.to_dict()) + repr(azure.world.state)

@@ -9,6 +9,7 @@ SECRET = "CANARY-Sommer-4711"
 
 
 def shown(azure):
+    """The properties of the server as they are read."""
     return azure.get(azure.db).json["properties"]
 
 
@@ -78,14 +79,23 @@ def test_what_cannot_change_is_refused(azure, body, named):
     assert azure.world.next_due() is None
 
 
-@pytest.mark.parametrize("body", [b"", b"[]", b"{", b'"text"', b"[" * 100_000, b'{"properties": 3}', b'{"properties": {"network": []}}'])
+@pytest.mark.parametrize(
+    "body", [b"", b"[]", b"{", b'"text"', b"[" * 100_000, b'{"properties": 3}', b'{"properties": {"network": []}}']
+)
 def test_a_body_that_is_no_object_is_refused(azure, body):
     """A body that is not a JSON object of objects is 400 InvalidRequestContent."""
     refused = azure.ask("PATCH", azure.db, body)
     assert (refused.status, refused.code) == (400, "InvalidRequestContent")
 
 
-@pytest.mark.parametrize("body", [{"identity": {}}, {"properties": {"dataEncryption": {}}}, {"properties": {"highAvailability": {"mode": "SameZone"}}}])
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"identity": {}},
+        {"properties": {"dataEncryption": {}}},
+        {"properties": {"highAvailability": {"mode": "SameZone"}}},
+    ],
+)
 def test_what_is_not_modelled_is_refused_loudly(azure, body):
     """A change that the real service makes and the simulator does not is a 501, never a polite success."""
     assert azure.patch(azure.db, body).code == "NotModelledBySimulator"
@@ -94,9 +104,20 @@ def test_what_is_not_modelled_is_refused_loudly(azure, body):
 def test_enabling_entra_restarts_the_server(azure):
     """Enabling Entra authentication puts pending static parameters in force, because the server restarts (documented)."""
     assert azure.value("max_connections")["isConfigPendingRestart"] is True
-    accepted = azure.patch(azure.db, {"properties": {"authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled", "tenantId": TENANT}}})
+    accepted = azure.patch(
+        azure.db,
+        {
+            "properties": {
+                "authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled", "tenantId": TENANT}
+            }
+        },
+    )
     assert azure.finish(accepted)["status"] == "Succeeded"
-    assert shown(azure)["authConfig"] == {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled", "tenantId": TENANT}
+    assert shown(azure)["authConfig"] == {
+        "activeDirectoryAuth": "Enabled",
+        "passwordAuth": "Enabled",
+        "tenantId": TENANT,
+    }
     assert azure.value("max_connections")["isConfigPendingRestart"] is False
 
 
@@ -133,7 +154,9 @@ def test_a_reset_while_password_sign_in_is_off_changes_nothing(client_of, world_
 
 def test_enabling_password_sign_in_needs_credentials(client_of, world_with):
     """Without a password the operation fails with EngineCredentialsNotProvided; with login and password it succeeds (reported)."""
-    azure = client_of(world_with(entra_auth="Enabled", tenant_id=TENANT, password_auth="Disabled", administrator_login=""))
+    azure = client_of(
+        world_with(entra_auth="Enabled", tenant_id=TENANT, password_auth="Disabled", administrator_login="")
+    )
     switch = {"authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled"}}
     for lacking in ({}, {"administratorLoginPassword": SECRET}, {"administratorLogin": "shopadmin"}):
         ended = azure.finish(azure.patch(azure.db, {"properties": switch | lacking}))
@@ -149,5 +172,7 @@ def test_a_replica_takes_no_password(client_of, world_with):
     azure = client_of()
     source = azure.db
     azure = client_of(world_with({"name": "shop-copy", "replication_role": "AsyncReplica", "source_server_id": source}))
-    ended = azure.finish(azure.patch(azure.world.server_id("shop-copy"), {"properties": {"administratorLoginPassword": SECRET}}))
+    ended = azure.finish(
+        azure.patch(azure.world.server_id("shop-copy"), {"properties": {"administratorLoginPassword": SECRET}})
+    )
     assert ended["error"]["code"] == "InternalServerError"

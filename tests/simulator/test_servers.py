@@ -23,7 +23,13 @@ def test_a_server_has_the_recorded_members(azure):
     assert properties["authConfig"] == {"activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled"}
     assert properties["highAvailability"] == {"mode": "Disabled", "state": "NotEnabled"}
     assert properties["replica"] == {"role": "Primary", "capacity": 5}
-    assert properties["storage"] == {"type": "", "iops": 500, "tier": "P10", "storageSizeGB": 128, "autoGrow": "Disabled"}
+    assert properties["storage"] == {
+        "type": "",
+        "iops": 500,
+        "tier": "P10",
+        "storageSizeGB": 128,
+        "autoGrow": "Disabled",
+    }
     assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{7}\+00:00", properties["backup"]["earliestRestoreDate"])
 
 
@@ -49,11 +55,17 @@ def test_a_vnet_server_has_no_private_endpoint_connections(client_of, world_with
 
 
 def test_sign_in_members_follow_the_switches(client_of, world_with):
-    """tenantId stands only beside enabled Entra authentication; the login is not returned while password authentication is off."""
+    """The member tenantId stands only beside enabled Entra authentication; the login is not returned while password authentication is off."""
     tenant = "33333333-3333-3333-3333-333333333333"
-    azure = client_of(world_with(entra_auth="Enabled", tenant_id=tenant, password_auth="Disabled", tags={"team": "shop"}))
+    azure = client_of(
+        world_with(entra_auth="Enabled", tenant_id=tenant, password_auth="Disabled", tags={"team": "shop"})
+    )
     body = azure.get(azure.db).json
-    assert body["properties"]["authConfig"] == {"activeDirectoryAuth": "Enabled", "passwordAuth": "Disabled", "tenantId": tenant}
+    assert body["properties"]["authConfig"] == {
+        "activeDirectoryAuth": "Enabled",
+        "passwordAuth": "Disabled",
+        "tenantId": tenant,
+    }
     assert "administratorLogin" not in body["properties"]
     assert body["tags"] == {"team": "shop"}
 
@@ -104,7 +116,7 @@ def test_creating_and_deleting_a_server_is_refused_loudly(azure, method):
     refused = azure.ask(method, azure.db, {"location": "westeurope"})
     assert (refused.status, refused.code) == (501, "NotModelledBySimulator")
     assert azure.get(azure.db).status == 200
-    assert [(each.method, each.status, each.mutating) for each in azure.world.requests][0] == (method, 501, True)
+    assert next((each.method, each.status, each.mutating) for each in azure.world.requests) == (method, 501, True)
 
 
 def test_the_state_shows_running_operations(azure):
@@ -123,9 +135,13 @@ def test_the_state_shows_running_operations(azure):
 
 def test_subscriptions_and_groups_can_be_read(azure):
     """The subscription and its groups are listed and read; a group's body is as recorded."""
-    assert [each["displayName"] for each in azure.get("/subscriptions", version="2022-12-01").json["value"]] == ["Contoso production"]
+    assert [each["displayName"] for each in azure.get("/subscriptions", version="2022-12-01").json["value"]] == [
+        "Contoso production"
+    ]
     subscription = azure.db.split("/resourceGroups")[0]
-    assert azure.get(subscription, version="2022-12-01").json["subscriptionId"] == "11111111-1111-1111-1111-111111111111"
+    assert (
+        azure.get(subscription, version="2022-12-01").json["subscriptionId"] == "11111111-1111-1111-1111-111111111111"
+    )
     group = {
         "id": f"{subscription}/resourceGroups/rg-shop",
         "name": "rg-shop",

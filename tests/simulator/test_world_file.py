@@ -1,6 +1,7 @@
 """World files: what they hold, that they round-trip, and how they are refused when they are wrong."""
 
 import json
+from pathlib import Path
 
 import pytest
 
@@ -50,7 +51,9 @@ def test_only_what_differs_is_written(world_with):
     """A fresh server is written as its name, place and version, a changed parameter as its value."""
     document = World.from_dict(world_with(parameters={"log_checkpoints": "off"})).to_dict()
     servers = document["subscriptions"][0]["resource_groups"][0]["servers"]
-    assert servers == [{"name": "shop-db", "location": "westeurope", "version": "16", "parameters": {"log_checkpoints": "off"}}]
+    assert servers == [
+        {"name": "shop-db", "location": "westeurope", "version": "16", "parameters": {"log_checkpoints": "off"}}
+    ]
 
 
 @pytest.mark.parametrize(
@@ -106,7 +109,10 @@ def test_a_wrong_server_is_refused(world_with, members, where, words):
         ({"format": 2}, "$.format: found 2, expected 1"),
         ({"colour": 1}, "$.colour: found the unknown key 'colour'"),
         ({"subscriptions": {}}, "$.subscriptions: found an object, expected a list"),
-        ({"subscriptions": [{"id": "x", "name": "n", "tenant_id": "t"}]}, "$.subscriptions[0].id: found 'x', expected a GUID"),
+        (
+            {"subscriptions": [{"id": "x", "name": "n", "tenant_id": "t"}]},
+            "$.subscriptions[0].id: found 'x', expected a GUID",
+        ),
         ({"durations": {"restrat": 1}}, "did you mean 'restart'?"),
         ({"durations": {"restart": -1}}, "a number from 0"),
         ({"throttling": {"reads": {"size": 0}}}, "$.throttling.reads.size"),
@@ -148,3 +154,11 @@ def test_a_file_that_is_no_world_is_refused(tmp_path, content):
     path.write_bytes(content)
     with pytest.raises(WorldError):
         World.load(path)
+
+
+def test_the_documented_world_file_is_one():
+    """The example in the documentation is a world, with everything that the text says about it."""
+    document = Path(__file__).parents[2].joinpath("docs", "evidence.md").read_text("utf-8")
+    world = World.from_dict(json.loads(document.split("```json")[1].split("```")[0]))
+    assert world.server("shop-db").parameters["connection_throttle.enable"].absent
+    assert next(iter(world.faults)).id == "X2"

@@ -3,7 +3,7 @@ from datetime import date
 
 import pytest
 
-from flexsec import ServerId
+from flexsec import FlexSec, Leave, ServerId
 from flexsec.azure.connection import Connection
 from flexsec.azure.in_process import InProcessTransport
 from flexsec.errors import Forbidden
@@ -35,6 +35,32 @@ def test_what_was_recorded_plays_back(tmp_path):
     assert [rule.kind for rule in played] != []
     assert sorted(rule.kind for rule in played) == sorted(rule.kind for rule in seen)
     assert "shop" not in (tmp_path / "case.json").read_text()
+
+
+def test_whole_hardening_plays_back(tmp_path):
+    """A hardening recorded through the library plays back under it request by request, in the same order, with the same end."""
+    leave = Leave(restart=True, closing=("firewall",), without_evidence="a test")
+
+    def harden(simulation, transport, server):
+        client = FlexSec(
+            simulation.credential,
+            server.subscription_id,
+            transport=transport,
+            clock=simulation.clock,
+            state_directory=tmp_path / server.name,
+        )
+        return client.server(server.resource_group, server.name).harden(leave=leave)
+
+    with simulated("insecure") as simulation:
+        transport = RecordingTransport(simulation.transport)
+        seen = harden(simulation, transport, ServerId(simulation.subscription_id, "rg-shop", "shop-db"))
+    recording = transport.recording(about="A hardening.", source="simulator", recorded=DAY)
+    with simulated("insecure") as again, replayed(recording):
+        stand_in = ServerId("00000000-0000-0000-0000-000000000001", "group-1", "server-1")
+        played = harden(again, None, stand_in)
+    assert seen.run.status == played.run.status == "complete"
+    assert [o.change.kind for o in played.run.outcomes] == [o.change.kind for o in seen.run.outcomes]
+    assert [v.status for v in played.after.verdicts] == [v.status for v in seen.after.verdicts]
 
 
 def test_token_never_gets_in(tmp_path):

@@ -1,7 +1,7 @@
 import json
 import re
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexsec.testing import Exchange
@@ -114,6 +114,7 @@ def conversations(draw):
     return exchanges
 
 
+@settings(deadline=None)
 @given(conversations())
 def test_scrubbing_twice_changes_nothing(exchanges):
     """A scrubbed recording is its own scrubbed form, so a fixture may pass through the scrubber again."""
@@ -121,6 +122,7 @@ def test_scrubbing_twice_changes_nothing(exchanges):
     assert scrub(once) == once
 
 
+@settings(deadline=None)
 @given(conversations())
 def test_equality_survives_scrubbing(exchanges):
     """Two answers share an address or an operation after scrubbing exactly when they did before."""

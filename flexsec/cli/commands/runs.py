@@ -8,7 +8,7 @@ from ...errors import UsageError
 from ...reporting.run import document, runs_document
 from ..given import Given, pass_given
 from ..options import output_options, settings_options
-from ..output import check_files, show
+from ..output import check_files, say, show
 from ..session import Session
 
 
@@ -24,8 +24,12 @@ def command(given: Given, words: tuple[str, ...], run_id: str) -> int:
     check_files(given)
     with Session(given) as session:
         recorder = session.recorder()
-        report = document(recorder.run(chosen)) if chosen else runs_document(recorder.runs())
+        runs = recorder.runs()
+        report = document(recorder.run(chosen)) if chosen else runs_document(runs)
+        damaged = sorted(set(recorder.journals.runs()) - {run.run_id for run in runs})
     show(report, given)
+    if damaged and not chosen:
+        say(f"left out, because their journals are damaged: {', '.join(damaged)}")
     return 0
 
 
