@@ -55,7 +55,7 @@ def main() -> int:
             record_simulated(cases, FOLDER)
     except (FlexSecError, NotAsExpected) as error:
         print(f"record_fixtures.py: error: {error}", file=sys.stderr)
-        return 1
+        return error.exit_code if isinstance(error, FlexSecError) else 1
     return 0
 
 
@@ -106,22 +106,25 @@ def _record(
 ) -> Recording:
     transport = RecordingTransport(sender)
     connection = Connection(credential, target.subscription_id, clock=clock, transport=transport)
-    ended = _ending(case, connection, target, Deadline(clock, _TIME_FOR_A_CASE))
+    ended, why = _ending(case, connection, target, Deadline(clock, _TIME_FOR_A_CASE))
     if ended not in case.ends.split(" or "):
-        raise NotAsExpected(f"{case.stem}/{case.name} ended as {ended!r}, expected {case.ends!r}; it was not written")
+        raise NotAsExpected(
+            f"{case.stem}/{case.name} ended as {ended!r}, expected {case.ends!r}; it was not written. {why}"
+        )
     recording = transport.recording(about=case.about, source="live", recorded=clock.now().date())
     return _cut(recording, case.keep)
 
 
-def _ending(case: Case, connection: Connection, target: ServerId, deadline: Deadline) -> str:
+def _ending(case: Case, connection: Connection, target: ServerId, deadline: Deadline) -> tuple[str, str]:
+    """How the case ended, in the words of `Case.ends`, and the reason that was given."""
     try:
         result = case.run(connection, target, deadline)
     except FlexSecError as error:
-        return f"raises {type(error).__name__}"
+        return f"raises {type(error).__name__}", error.message
     if not isinstance(result, Ending):
-        return "read"
+        return "read", ""
     told = result.error and result.kind in ("failed", "canceled")
-    return f"{result.kind} {type(result.error).__name__}" if told else str(result.kind)
+    return f"{result.kind} {type(result.error).__name__}" if told else str(result.kind), result.reason
 
 
 def _cut(recording: Recording, keep: tuple[str, ...]) -> Recording:

@@ -12,7 +12,8 @@ _SIGNED_PART = re.compile(r"(?i)([?&](?:t|c|s|h|sig|skiptoken|%24skiptoken|\$ski
 _BEARER = re.compile(r"(?i)\b(bearer)\s+[\w.~+/=-]+")
 _TOKEN = re.compile(r"\beyJ[\w-]{5,}(?:\.[\w-]*){0,2}")
 _NAMED_SECRET = re.compile(
-    r"(?i)(['\"]?\b(?:\w*password|client_secret|access_token|refresh_token|client_assertion)\b['\"]?\s*[=:]\s*)"
+    r"(?i)(['\"]?\b(?:\w*password|client_secret|access_token|refresh_token|client_assertion)\b['\"]?"
+    r"(?:\s*[=:]\s*|\s+(?:(?:is|was|value)\s+)?(?=['\"])))"
     r"(\"[^\"]*\"|'[^']*'|[^\s,;&'\"}]+)"
 )
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f]+")

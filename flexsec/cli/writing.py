@@ -51,7 +51,7 @@ def tell_held_back(plan: Plan) -> None:
     """Say on standard error what the plan does not do, and what would allow it."""
     for item in plan.withheld:
         needs = f" (give {item.needs})" if item.needs else ""
-        say(plain(f"held back: {item.change.sentence} {item.reason}{needs}"))
+        say(plain(f"held back: {item.change.sentence.rstrip('.')}: {item.reason}{needs}"))
     for left in plan.left:
         say(plain(f"left alone: {left.control}: {left.reason}"))
 

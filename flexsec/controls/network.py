@@ -137,7 +137,7 @@ def range_bounded(state: ServerState, arguments: Arguments) -> Check:
         return failed(
             "; ".join(problems), evidence, remedy=f"which addresses are needed is yours to say; narrow {names}"
         )
-    return _unreadable(rules) or passed(f"{len(counted)} rules admit {total} public addresses", evidence)
+    return _unreadable(rules) or passed(_admitted(len(counted), total), evidence)
 
 
 def internet_rules(rules: tuple[FirewallRule, ...]) -> list[FirewallRule]:
@@ -176,6 +176,11 @@ def _verdict(
         desires=absent if remove else (),
         remedy="" if remove else _REPORT_ONLY,
     )
+
+
+def _admitted(rules: int, addresses: int) -> str:
+    counted = "1 rule admits" if rules == 1 else f"{rules} rules admit"
+    return f"{counted} {addresses} public address{'' if addresses == 1 else 'es'}"
 
 
 def _unreadable(rules: tuple[FirewallRule, ...]) -> Check | None:

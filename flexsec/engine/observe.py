@@ -113,7 +113,7 @@ def refresh(
     if change.kind == "parameters" and not isinstance(state.parameters, Unobserved):
         found = observers.parameter(connection, server, change.name, deadline=deadline)
         others = tuple(p for p in state.parameters if p.name != change.name)
-        return replace(state, parameters=(*others, found))
+        return replace(state, parameters=tuple(sorted((*others, found), key=lambda p: p.name)))
     fresh = {part: observers.parts[part](connection, server, deadline=deadline) for part in reads}
     return replace(state, observed_at=connection.clock.now(), **fresh)
 

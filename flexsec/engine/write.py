@@ -131,7 +131,8 @@ class ChangeWriter:
         except _Unclear as error:
             outcome, ends_run = self._ended_by(error.cause)
         self._journal.write("outcome", {"change": self._number - 1, **_recorded(outcome)})
-        stage = "done" if outcome.status in (ChangeStatus.APPLIED, ChangeStatus.ALREADY) else "failed"
+        ended_well = (ChangeStatus.APPLIED, ChangeStatus.ALREADY, ChangeStatus.UNVERIFIED)
+        stage = "done" if outcome.status in ended_well else "failed"
         self._tell(stage, outcome.message or self._change.sentence)
         return Written(outcome, self._state, ends_run)
 

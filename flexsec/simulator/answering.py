@@ -252,6 +252,8 @@ def _relevant(call: Call, fault: Fault, action: str | None) -> bool:
     if fault.id == "X26":
         operation = polls.find(call)
         return operation is not None and operation.done and call.route.collection == "azureAsyncOperation"
+    if fault.id == "X30" and call.route.name is not None:
+        return fault.argument("parameter") in {None, call.route.name}
     return fault_effects.concerns_action(fault, action)
 
 

@@ -8,9 +8,10 @@ PostgreSQL.
 
 from __future__ import annotations
 
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from . import stale_reads, wire_errors
+from . import catalogue, stale_reads, wire_errors
 from .call import compact
 from .change import Change
 from .server_states import refuse_by_state
@@ -40,6 +41,7 @@ READ_ONLY = frozenset(
     }
 )
 SOURCES = ("user-override", "system-default")
+PLACEHOLDER = "<server id>"
 
 
 def read(call: Call) -> Response:
@@ -113,18 +115,26 @@ def entry(server_id: str, facts: ParameterFacts, state: ParameterState) -> dict[
 
 
 def _listed(call: Call, server: Server, server_id: str) -> bytes:
-    """The whole list as bytes; made once for each state of the parameters, because it is long and asked for often."""
+    """The whole list as bytes, put together from entries that are serialised once for all servers."""
     missing = call.fault("X30")
-    hidden = None if missing is None else str(missing.argument("parameter"))
-    changed = ((name, s.value, s.source, s.pending, s.absent) for name, s in server.parameters.items())
-    version = (server.version, hidden, *changed)
-    body = call.world.cached_list(server_id, version)
-    if body is None:
-        facts = (server.facts(name) for name in server.parameter_names() if name != hidden)
-        entries = [entry(server_id, each, server.parameter(each)) for each in facts if each is not None]
-        body = compact({"value": entries})
-        call.world.keep_list(server_id, version, body)
-    return body
+    hidden = None if missing is None else missing.argument("parameter")
+    own = compact(server_id)[1:-1]
+    listed = catalogue.parameters(server.version)
+    entries = []
+    for name in server.parameter_names():
+        if name != hidden:
+            state = server.parameter(listed[name])
+            before, after = _halves(listed[name], state.value, state.source, pending=state.pending)
+            entries.append(before + own + after)
+    return b'{"value":[' + b",".join(entries) + b"]}"
+
+
+@lru_cache(maxsize=16384)
+def _halves(facts: ParameterFacts, value: str, source: str, *, pending: bool) -> tuple[bytes, bytes]:
+    """A serialised entry, cut where the server's id belongs."""
+    whole = compact(entry(PLACEHOLDER, facts, ParameterState(value, source, pending)))
+    before, _, after = whole.rpartition(PLACEHOLDER.encode())
+    return before, after
 
 
 def _existing(call: Call, server: Server, name: str, *, status: int) -> ParameterFacts:

@@ -49,7 +49,6 @@ class World:
         self._operations_seen: dict[str, Operation] = dict(state.operations)
         self._store: _Store | None = None
         self._origin: Path | None = None
-        self._list_cache: dict[str, tuple[object, bytes]] = {}
         self.changed = False
 
     # Making and keeping worlds
@@ -132,7 +131,6 @@ class World:
             found.throttle.buckets = before.throttle.buckets
         self._state = found
         self._operations_seen.update(self._state.operations)
-        self._list_cache.clear()
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -280,12 +278,3 @@ class World:
             if oldest is not None:
                 del operations[oldest]
         self.touch()
-
-    def cached_list(self, key: str, version: object) -> bytes | None:
-        """A serialised list made earlier for the same version of what it lists."""
-        found = self._list_cache.get(key)
-        return found[1] if found is not None and found[0] == version else None
-
-    def keep_list(self, key: str, version: object, body: bytes) -> None:
-        """Keeps a serialised list for the next reader."""
-        self._list_cache[key] = (version, body)

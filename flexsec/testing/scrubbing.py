@@ -1,7 +1,7 @@
 """Recordings are committed and shared, so nothing in them may belong to anyone.
 
 Identifiers are replaced one to one, so that what was equal stays equal and what differed still differs: GUIDs, names of
-resource groups, servers, firewall rules and administrators, e-mail addresses, and IPv4 addresses (ascending, so
+resource groups, resources and administrators, e-mail addresses, and IPv4 addresses (ascending, so
 that a range stays a range; 0.0.0.0 and 255.255.255.255 mean something and stay). Secrets are removed: values of keys
 that hold one, tokens, every query parameter but a few harmless ones, and whatever the caller names as a secret.
 """
@@ -23,6 +23,11 @@ REMOVED = "<removed>"
 
 _SECRET_KEY = re.compile(r"password|secret|token|privatekey|connectionstring|accesskey", re.IGNORECASE)
 _TOKEN = re.compile(r"\beyJ[\w-]*(?:\.[\w-]*)*|(?<=\bBearer )[^\s\"',]+", re.IGNORECASE)
+# A secret in the words of a message: password=..., "password": "...", the password '...'.
+_NAMED_SECRET = re.compile(
+    r"(?i)(\b\w*(?:password|secret|access_token|refresh_token)\b['\"]?(?:\s*[=:]\s*|\s+(?:(?:is|was|value)\s+)?(?=['\"])))"
+    r"(\"[^\"]*\"|'[^']*'|[^\s,;&'\"}]+)"
+)
 _QUERY = re.compile(r"(?P<path>https?://[^\s\"'?<>]+)\?(?P<query>[^\s\"'<>]+)")
 _HARMLESS_QUERY = {"api-version", "$top", "$filter", "$expand"}
 _GUID = re.compile(r"\b[0-9a-f]{8}-(?:[0-9a-f]{4}-){3}[0-9a-f]{12}\b", re.IGNORECASE)
@@ -30,11 +35,19 @@ _EMAIL = re.compile(r"[\w.+-]+@[\w-]+(?:\.[\w-]+)+")
 _ADDRESS = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?!\w|\.\w)")
 _MEANINGFUL_ADDRESSES = {"0.0.0.0", "255.255.255.255"}  # noqa: S104 - the service's words for "Azure" and "everyone"
 _FIRST_ADDRESS = int(ipaddress.IPv4Address("198.18.0.1"))  # set aside for benchmarks (RFC 2544)
-# Whole paths only: in "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write" nothing is anybody's name.
-_NAMES_IN_PATHS = {
-    "group": re.compile(r"/resourceGroups/([^/?\s\"'#]+)", re.IGNORECASE),
-    "server": re.compile(r"/providers/[^/\s]+/flexibleServers/([^/?\s\"'#]+)", re.IGNORECASE),
-    "rule": re.compile(r"/flexibleServers/[^/\s]+/firewallRules/([^/?\s\"'#]+)", re.IGNORECASE),
+_GROUP = re.compile(r"/resourceGroups/([^/?\s\"'#]+)", re.IGNORECASE)
+_VAULT = re.compile(r"https://([\w-]+)\.vault\.", re.IGNORECASE)
+# What follows a provider in a whole path: types and names in turn. Whole paths only: in the action
+# "Microsoft.DBforPostgreSQL/flexibleServers/firewallRules/write" nothing is anybody's name.
+_RESOURCE = re.compile(r"/providers/[^/\s]+((?:/[^/?\s\"'#]+)+)", re.IGNORECASE)
+_KINDS = {"flexibleservers": "server", "firewallrules": "rule"}
+_NAMED_BY_THE_SERVICE = {
+    "providers",
+    "locations",
+    "azureasyncoperation",
+    "operationresults",
+    "configurations",
+    "advancedthreatprotectionsettings",
 }
 _NAMES_IN_KEYS = {"administratorLogin": "login", "principalName": "principal"}
 # Words of the service itself: as somebody's name they tell nothing, and replacing them would change what is meant.
@@ -72,7 +85,7 @@ def _without_secrets(exchange: Exchange, known: list[str]) -> Exchange:
     def clean(text: str) -> str:
         for secret in known:
             text = text.replace(secret, REMOVED)
-        return _QUERY.sub(_bare_query, _TOKEN.sub(REMOVED, text))
+        return _QUERY.sub(_bare_query, _NAMED_SECRET.sub(rf"\1{REMOVED}", _TOKEN.sub(REMOVED, text)))
 
     return replace(
         exchange,
@@ -104,14 +117,29 @@ def _replacer(exchanges: list[Exchange]) -> Callable[[str], str]:
 
 
 def _names(exchanges: list[Exchange], texts: list[str]) -> dict[str, str]:
-    table: dict[str, str] = {}
-    for kind, pattern in _NAMES_IN_PATHS.items():
-        found = (match[1] for text in texts for match in pattern.finditer(text))
-        table |= _number(found, table, f"{kind}-{{}}".format)
+    found: dict[str, list[str]] = {
+        "group": [match[1] for text in texts for match in _GROUP.finditer(text)],
+        "vault": [match[1] for text in texts for match in _VAULT.finditer(text)],
+    }
+    for text in texts:
+        for kind, name in _resource_names(text):
+            found.setdefault(kind, []).append(name)
     for key, kind in _NAMES_IN_KEYS.items():
-        values = (v for e in exchanges for body in (e.body, e.answer) for v in _values_of(body, key))
-        table |= _number(values, table, f"{kind}-{{}}".format)
+        found[kind] = [v for e in exchanges for body in (e.body, e.answer) for v in _values_of(body, key)]
+    table: dict[str, str] = {}
+    for kind, names in found.items():
+        table |= _number(names, table, f"{kind}-{{}}".format)
     return table
+
+
+def _resource_names(text: str) -> Iterator[tuple[str, str]]:
+    """Kind and name of every resource in a path: "/providers/X/flexibleServers/a/firewallRules/b" names a and b."""
+    for match in _RESOURCE.finditer(text):
+        segments = match[1].strip("/").split("/")
+        for resource_type, name in zip(segments[::2], segments[1::2], strict=False):
+            folded = resource_type.casefold()
+            if folded not in _NAMED_BY_THE_SERVICE:
+                yield _KINDS.get(folded, folded), name
 
 
 def _numbered(pattern: re.Pattern[str], texts: list[str], name: Callable[[int], str]) -> dict[str, str]:
@@ -145,7 +173,9 @@ def _leaves(data: Any) -> Iterator[str]:
         case str():
             yield data
         case dict():
-            for value in data.values():
+            for key, value in data.items():
+                if "/" in key:  # a map of resources by id, such as a server's identities
+                    yield key
                 yield from _leaves(value)
         case list():
             for value in data:
@@ -170,7 +200,7 @@ def _walk(data: Any, clean: Callable[[str], str], *, remove_secret_keys: bool = 
             return clean(data)
         case dict():
             return {
-                key: _secret_free(key, value)
+                clean(key) if "/" in key else key: _secret_free(key, value)
                 if remove_secret_keys and _is_secret(key, value)
                 else _walk(value, clean, remove_secret_keys=remove_secret_keys)
                 for key, value in data.items()

@@ -139,6 +139,8 @@ def test_harden_without_leave_writes_the_rest_and_exits_with_6(flexsec, world):
     assert answer.code == 6
     assert answer.data["run"]["status"] == "complete"
     assert "net-fw-no-allow-all" in failing(answer.data["after"])
+    assert "held back: Remove firewall rule temp-debug" in answer.err
+    assert "(give --allow-restart)" in answer.err
 
 
 def test_a_failed_change_is_partial_and_resume_goes_on(flexsec, faulty, leave):
@@ -321,3 +323,18 @@ def test_a_run_out_of_time_can_be_resumed(flexsec, world):
     assert "flexsec resume" in answer.err
     resumed = flexsec("resume", "--simulate", world, "--poll", "eager")
     assert resumed.data["status"] == "complete", resumed.err
+
+
+def test_resume_without_an_id_asks_which_when_there_are_several(flexsec, faulty):
+    """One run that can be resumed needs no id; of two, each is named and none is chosen."""
+    world = faulty({"id": "X28", "method": "PUT", "path": "log_duration", "times": 2})
+    ids = []
+    for _ in range(2):
+        answer = flexsec("parameters", "set", "log_duration", "on", "--simulate", world, "--yes")
+        assert answer.code == 5, answer.err
+        ids.append(answer.data["run_id"])
+    which = flexsec("resume", "--simulate", world)
+    assert (which.code, which.out) == (2, "")
+    assert all(run_id in which.err for run_id in ids)
+    assert flexsec("resume", ids[1], "--simulate", world).code == 0
+    assert flexsec("resume", "--simulate", world).data["run_id"] == ids[0]

@@ -11,8 +11,8 @@ from flexsec.model.run import ChangeStatus, Hardening, RunStatus
 from flexsec.model.verdict import Status
 from flexsec.testing import simulated
 
-from .truth import hardened, judged, settled, unexplained, untrue, values
-from .worlds import (
+from tests.engine.truth import hardened, judged, settled, unexplained, untrue, values
+from tests.engine.worlds import (
     CALLER,
     CLIENTS,
     EVERYTHING,

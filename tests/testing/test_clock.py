@@ -2,7 +2,7 @@ import threading
 from datetime import UTC, datetime, timedelta, timezone
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from flexsec.testing.clock import VirtualClock
@@ -25,7 +25,6 @@ def test_time_stands_still_without_sleep():
     assert clock.now() == START
 
 
-@settings(deadline=None)
 @given(st.lists(st.floats(min_value=0, max_value=90), max_size=20))
 def test_never_wakes_early(naps):
     """A sleeper never wakes before its time and never more than a microsecond late, whatever the fractions."""
@@ -94,7 +93,6 @@ def test_threads_wake_in_the_order_of_their_time():
     assert log == [(10, "short"), (20, "short"), (25, "long"), (30, "short")]
 
 
-@settings(deadline=None)
 @given(st.lists(st.lists(st.integers(1, 50), min_size=1, max_size=6), min_size=1, max_size=4))
 def test_threads_see_their_own_sums(naps):
     """However many threads sleep side by side, each wakes at the sum of its own sleeps, and time ends at the longest."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from contextlib import ExitStack
 from typing import TYPE_CHECKING
 
@@ -26,7 +27,7 @@ from ..output import check_files, show
 from ..progress import progress
 from ..session import Session, evidence_of, leave_of
 from ..targets import only_id
-from ..writing import tell_next
+from ..writing import tell_held_back, tell_next
 
 if TYPE_CHECKING:
     from ...client import FlexSec, ServerHandle
@@ -61,6 +62,8 @@ def command(given: Given, server: tuple[str, ...], *, rollback_on_failure: bool)
         client, handle = session.server()
         hardening = _harden(client, handle, given, leave, evidence, rollback_on_failure=rollback_on_failure)
     show(document(hardening), given)
+    if not sys.stdout.isatty():
+        tell_held_back(hardening.plan)  # on a terminal the report has just shown it
     if hardening.run is not None and hardening.rolled_back is None:
         tell_next(hardening.run, given)
     return of_hardening(hardening, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero)
