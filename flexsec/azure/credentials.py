@@ -183,11 +183,7 @@ def _ask(inner: Any, scopes: tuple[str, ...], options: dict[str, str | bool]) ->
 
 
 def _tried(error: Exception) -> str:
-    """What was tried and why it failed, one short clause each; of a stranger's error only its kind, not its words."""
-    from azure.core.exceptions import AzureError
-
-    if not isinstance(error, AzureError):
-        return f"it failed with {type(error).__name__}"
+    """What was tried and why it failed, one short clause each."""
     attempts: dict[str, str] = {}
     for line in str(error).splitlines():
         found = _ATTEMPT.match(line)

@@ -150,7 +150,7 @@ def postgresql_client(
         base_url=cloud.arm_endpoint,
         credential_scopes=[cloud.scope],
         api_version=API_VERSION,
-        transport=transport or _own_transport(),
+        transport=_own_transport() if transport is None else transport,
         policies=[
             exchange,
             UserAgentPolicy(f"flexsec/{__version__}", user_agent=application_id or None),

@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
 from ..engine.evaluate import evaluate
-from ..engine.observe import PARTS, Observers, observe
+from ..engine.observe import PARTS, Observers, observe, unobserved_state, unread_part
 from ..engine.plan import Planner
 from ..engine.refuse import refuse_withheld
-from ..errors import FlexSecError, InvalidValue, PlanInvalid
+from ..errors import FlexSecError, InvalidValue, NotObserved, PlanInvalid
 from ..model.change import Change
 from ..model.clock import Deadline
 from ..model.connections import Evidence
@@ -61,7 +62,7 @@ class ServerHandle:
         """
         return observe(self._flexsec.connection, self.id, _observers(), deadline=self._deadline(), parts=tuple(parts))
 
-    def audit(self, baseline: str | Baseline = "recommended") -> Assessment:
+    def audit(self, baseline: str | Path | Baseline = "recommended") -> Assessment:
         """Judge the server against a baseline (a built-in name, a file's path or a loaded baseline).
 
         Raises:
@@ -73,7 +74,7 @@ class ServerHandle:
 
     def plan(
         self,
-        baseline: str | Baseline = "recommended",
+        baseline: str | Path | Baseline = "recommended",
         *,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
@@ -100,7 +101,7 @@ class ServerHandle:
 
     def harden(
         self,
-        baseline: str | Baseline = "recommended",
+        baseline: str | Path | Baseline = "recommended",
         *,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
@@ -129,8 +130,16 @@ class ServerHandle:
         failed = run.status in (RunStatus.PARTIAL, RunStatus.INDETERMINATE)
         if rollback_on_failure and failed and run.changed:
             rolled_back = self._undo(run, evidence, on_event)
-        after = run.verified if run.verified and rolled_back is None else self._judge(chosen)(self.observe())
+        after = run.verified if run.verified and rolled_back is None else self._judged_now(chosen)
         return Hardening(before=plan.assessment, plan=plan, run=run, after=after, rolled_back=rolled_back)
+
+    def _judged_now(self, baseline: Baseline) -> Assessment:
+        """The server judged as it is now; all unknown, with the reason, when it cannot be read any more."""
+        try:
+            state = self.observe()
+        except FlexSecError as error:
+            state = unobserved_state(self.id, error.message, self._flexsec.clock.now())
+        return self._judge(baseline)(state)
 
     def _undo(self, run: Run, evidence: Evidence, on_event: Listener) -> Run:
         """A run that undoes itself was asked to: lowering what it raised, and closing what it opened, is its leave."""
@@ -143,10 +152,12 @@ class ServerHandle:
 
     # -- for the facade's own parts --------------------------------------------------------------------------------
 
-    def baseline(self, baseline: str | Baseline) -> Baseline:
+    def baseline(self, baseline: str | Path | Baseline) -> Baseline:
         """A loaded baseline."""
         from ..baselines.loader import load
 
+        if isinstance(baseline, Path):
+            return load(str(baseline.absolute()))
         return load(baseline) if isinstance(baseline, str) else baseline
 
     def planner(self, state: ServerState, baseline: Baseline) -> Planner:
@@ -206,8 +217,13 @@ class ServerHandle:
 
         Raises:
             InvalidValue: a desire that the operation cannot fulfil, with all reasons; nothing was sent.
+            NotObserved: what the plan would rest on could not be read.
         """
         state = self.observe(parts)
+        unread = unread_part(state, parts)
+        if unread is not None:
+            message = f"{self.id.name} could not be read: {unread.reason}"
+            raise NotObserved(message, missing_action=unread.missing_action)
         planner = self.planner(state, self.baseline("recommended"))
         found = [planner.diff(desire) for desire in desires(state)]
         problems = [item.reason for item in found if isinstance(item, Obstacle)]

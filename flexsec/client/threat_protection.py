@@ -43,7 +43,7 @@ class ThreatProtectionSetting:
         """Enable it and read it back; billed per server. Requires .../advancedThreatProtectionSettings/write.
 
         Raises:
-            InvalidValue: the setting could not be read, so it is not known whether a write is needed.
+            NotObserved: the setting could not be read, so it is not known whether a write is needed.
         """
         return self._server.carry_out(self.plan_enable(), "threat protection enable", on_event)
 

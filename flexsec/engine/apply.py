@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import secrets
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..errors import FlexSecError, RunInProgress, StalePlan
@@ -18,10 +18,10 @@ from ..model.run import ChangeStatus, Outcome, Run, RunStatus
 from ..model.server import Server
 from .access import ServerAccess
 from .basis import check_seal, differences, facts
-from .guards import withheld
 from .history import as_run, read_all, server_of
 from .journal import Journal, reopen
-from .observe import PARTS, observe, unread_part
+from .observe import PARTS, observe
+from .turn import DONE, looked_at_again, not_now
 from .write import Begun, ChangeWriter
 
 if TYPE_CHECKING:
@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 
     from ..azure.connection import Connection
     from ..model.acceptance import Acceptance
-    from ..model.change import Change
     from ..model.clock import Deadline
     from ..model.event import Listener
     from ..model.journal import JournalStore
@@ -38,8 +37,6 @@ if TYPE_CHECKING:
     from ..model.verdict import Assessment
     from ..operations.operation import Operation
     from .observe import Observers
-
-_DONE = (ChangeStatus.APPLIED, ChangeStatus.ALREADY, ChangeStatus.UNVERIFIED)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -124,7 +121,7 @@ def resume(run_id: str, means: Means) -> Run:
         plan = history.plan
         state = _observe(plan, server, means)
         journal.write("resumed", {"identity": means.connection.identity(), "flexsec": __version__})
-        ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in _DONE}
+        ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in DONE}
         _carry_out(plan, journal, state, server, means, ended=ended, begun=history.begun, resuming=True)
     return as_run(means.journals, run_id)
 
@@ -148,6 +145,7 @@ def _carry_out(
         deadline=means.deadline,
     )
     ends_run = _not_ready(access, state) if len(ended) < len(plan.changes) else ""
+    written_last = "" if _is_ready(state) else "something else"
     for position, change in enumerate(plan.changes):
         if position in ended:
             continue
@@ -156,18 +154,28 @@ def _carry_out(
             status = ChangeStatus.INDETERMINATE if position in begun else ChangeStatus.NOT_STARTED
             ended[position] = Outcome(change=change, status=status, message=ends_run)
             continue
-        refused = _not_now(
-            change, state, plan, means, ended.values(), begun_before=position in begun, resuming=resuming
-        )
-        if refused is not None:
-            ended[position] = refused
-            journal.write("outcome", {"change": position, "status": refused.status.value, "message": refused.message})
-            continue
+        known = state
+        if position not in begun:
+            known = state if written_last in ("", change.kind) else looked_at_again(access, change, state)
+            refused = not_now(
+                change,
+                known,
+                plan,
+                means.operations[change.kind],
+                ended=ended.values(),
+                resuming=resuming,
+                moment=access.clock.now(),
+            )
+            if refused is not None:
+                ended[position] = refused
+                record = {"change": position, "status": refused.status.value, "message": refused.message}
+                journal.write("outcome", record)
+                continue
         writer = ChangeWriter(
             access,
             journal,
             change,
-            state,
+            known,
             number=position + 1,
             total=len(plan.changes),
             on_event=means.on_event,
@@ -175,12 +183,13 @@ def _carry_out(
         )
         written = writer.write(Begun(begun[position]) if position in begun else None)
         ended[position], state, ends_run = written.outcome, written.state, written.ends_run
-    _finish(plan, journal, server, means, ended, ends_run)
+        written_last = change.kind
+    _finish(journal, server, means, ended, ends_run)
 
 
 def _not_ready(access: ServerAccess, state: ServerState) -> str:
     """Wait for a server that is at work on something else; why nothing is written when that does not end well."""
-    if not isinstance(state.server, Server) or state.server.state.casefold() == "ready":
+    if _is_ready(state):
         return ""
     try:
         access.wait_until_ready()
@@ -189,58 +198,17 @@ def _not_ready(access: ServerAccess, state: ServerState) -> str:
     return ""
 
 
+def _is_ready(state: ServerState) -> bool:
+    return not isinstance(state.server, Server) or state.server.state.casefold() == "ready"
+
+
 def _reason_to_stop(means: Means) -> str:
     if means.stopped():
         return "stopped on request; `flexsec resume` goes on"
     return "the time given is used up; `flexsec resume` goes on" if means.deadline.passed else ""
 
 
-def _not_now(
-    change: Change,
-    state: ServerState,
-    plan: Plan,
-    means: Means,
-    ended: Sequence[Outcome] | Any,
-    *,
-    begun_before: bool,
-    resuming: bool,
-) -> Outcome | None:
-    """Why a change is not written when its turn comes, or that it is not needed any more."""
-    if begun_before:
-        return None
-    failed = [o.change.sentence for o in ended if o.change.target in change.requires and o.status not in _DONE]
-    if failed:
-        return Outcome(
-            change=change, status=ChangeStatus.FAILED, message=f"it needs this first, which failed: {failed[0]}"
-        )
-    operation = means.operations[change.kind]
-    if (resuming or change.restarts) and operation.holds(change, state):
-        return Outcome(change=change, status=ChangeStatus.ALREADY, message="the server shows it already")
-    unread = unread_part(state, operation.reads)
-    if unread is not None:
-        return Outcome(change=change, status=ChangeStatus.NOT_STARTED, message=f"not read again: {unread.reason}")
-    if resuming and not operation.untouched(change, state):
-        return Outcome(
-            change=change,
-            status=ChangeStatus.FAILED,
-            message="someone changed it since the plan was made; make a new plan",
-        )
-    refused = withheld(
-        change,
-        state,
-        leave=plan.leave,
-        evidence=plan.evidence,
-        moment=means.connection.clock.now(),
-        restoring=True,  # what must never be written was refused when the plan was made
-    )
-    if refused is not None:
-        return Outcome(change=change, status=ChangeStatus.NOT_STARTED, message=refused.reason)
-    return None
-
-
-def _finish(
-    plan: Plan, journal: Journal, server: ServerId, means: Means, ended: Mapping[int, Outcome], ends_run: str
-) -> None:
+def _finish(journal: Journal, server: ServerId, means: Means, ended: Mapping[int, Outcome], ends_run: str) -> None:
     status = _status(list(ended.values()), interrupted=means.stopped())
     verified = None if status is RunStatus.INTERRUPTED else _judged_again(server, means)
     record = {"status": status.value, "verified": to_data(verified) if verified else None, "reason": ends_run}
@@ -262,7 +230,7 @@ def _status(outcomes: Sequence[Outcome], *, interrupted: bool) -> RunStatus:
     statuses = {outcome.status for outcome in outcomes}
     if ChangeStatus.INDETERMINATE in statuses:
         return RunStatus.INDETERMINATE
-    if statuses <= set(_DONE):
+    if statuses <= set(DONE):
         return RunStatus.COMPLETE
     return RunStatus.INTERRUPTED if interrupted else RunStatus.PARTIAL
 

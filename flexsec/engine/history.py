@@ -28,7 +28,7 @@ class History:
         ends_run: why what was not started was not, when something ended the run early.
         outcomes: by the change's position in the plan; the last word counts.
         begun: what was sent and has no end yet: the acceptance, or None when no answer was recorded.
-        doubted: what was sent again before the end of an earlier attempt was known; a rejection ends only the later one.
+        doubted: what was sent again before the end of an earlier attempt was known: a rejection ends the later alone.
     """
 
     kind: str

@@ -16,6 +16,7 @@ from ..model.server import Server, ServerState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
+    from datetime import datetime
 
     from ..azure.connection import Connection
     from ..model.change import Change
@@ -116,6 +117,12 @@ def refresh(
         return replace(state, parameters=tuple(sorted((*others, found), key=lambda p: p.name)))
     fresh = {part: observers.parts[part](connection, server, deadline=deadline) for part in reads}
     return replace(state, observed_at=connection.clock.now(), **fresh)
+
+
+def unobserved_state(server: ServerId, reason: str, moment: datetime) -> ServerState:
+    """The state of a server of which nothing could be read, for one reason."""
+    parts: dict[str, Any] = dict.fromkeys(PARTS, Unobserved(reason))
+    return ServerState(server_id=server.arm_id, observed_at=moment, **parts)
 
 
 def unread_part(state: ServerState, parts: Collection[str]) -> Unobserved | None:

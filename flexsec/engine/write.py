@@ -115,6 +115,7 @@ class ChangeWriter:
         self._unclear = 0
         self._in_flight = False  # sent, and its end is not known
         self._doubted = False  # sent, watched and not seen: it may yet show
+        self._last: BaseException | None = None  # why the write is sent again
         self._warnings: list[str] = []
         self._request_id = ""
         self._began = access.clock.monotonic()
@@ -139,6 +140,8 @@ class ChangeWriter:
     # -- one attempt ---------------------------------------------------------------------------------------------
 
     def _attempt(self) -> Outcome:
+        if self._last is not None and self._stopped():
+            raise self._last
         if self._change.restarts:
             self._access.wait_until_ready(times=2)
         if self._doubted and self._shows(self._change):
@@ -290,13 +293,18 @@ class ChangeWriter:
             wait=_wait,
             stop=self._shall_stop,
             retry=retry_if_exception_type((Busy, Throttled, _Unclear)),
+            before_sleep=self._remember,
             reraise=True,
         )
+
+    def _remember(self, attempt: RetryCallState) -> None:
+        self._last = attempt.outcome.exception() if attempt.outcome else None
 
     def _pause(self, seconds: float) -> None:
         self._tell("retrying", f"{self._change.sentence} Again in {seconds:.0f} s.")
         self._access.clock.sleep(seconds)
-        self._access.wait_until_ready()
+        if not self._stopped():
+            self._access.wait_until_ready()
 
     def _shall_stop(self, attempt: RetryCallState) -> bool:
         spent = self._unclear >= _UNCLEAR_ATTEMPTS

@@ -1,6 +1,4 @@
-"""What each fault does to a request on its way.
-
-Before it is looked at, when a write is accepted, and to the finished answer.
+"""What each fault does to a request: before it is looked at, when a write is accepted, and to the finished answer.
 
 Provenance and arguments of every fault stand in faults.py.
 """

@@ -7,11 +7,21 @@ from typing import TYPE_CHECKING, Any
 
 from .file_reading import Node, written
 from .long_running import NAMES, Operation
+from .state import Server
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
-ENDED_OPERATIONS_KEPT = 200
+ENDED_OPERATIONS_KEPT = 50
+
+# What the effect of each kind of write must hold; a delete, a restart and an operation that will fail need nothing.
+EFFECT_MEMBERS = {
+    "configurations": ("value", "source"),
+    "firewallRules": ("start", "end"),
+    "administrators": ("type", "name", "tenant_id"),
+    "advancedThreatProtectionSettings": ("state",),
+}
+PATCHED = frozenset(each.name for each in fields(Server))
 
 
 def read_operations(node: Node) -> dict[str, Operation]:
@@ -27,8 +37,21 @@ def read_operations(node: Node) -> dict[str, Operation]:
             operation = Operation(**{key: OPERATION_READERS[key](member) for key, member in members.items()})
         except TypeError:
             raise each.fail(f"an operation as the simulator saves it, with {', '.join(OPERATION_READERS)}") from None
+        _check_effect(operation, members.get("effect", each))
         found[operation.id] = operation
     return found
+
+
+def _check_effect(operation: Operation, node: Node) -> None:
+    """Refuses an effect that could not be carried out."""
+    if operation.error is not None or operation.verb == "delete":
+        return
+    for key in EFFECT_MEMBERS.get(operation.kind, ()):
+        if not isinstance(operation.effect.get(key), str):
+            raise node.fail(f"an effect with the text {key!r}")
+    plain = operation.effect.get("plain", {})
+    if not isinstance(plain, dict) or not plain.keys() <= PATCHED:
+        raise node.fail("an effect whose member 'plain' names attributes of a server")
 
 
 def _optional_texts(node: Node) -> dict[str, str] | None:
@@ -37,7 +60,7 @@ def _optional_texts(node: Node) -> dict[str, str] | None:
 
 OPERATION_READERS: Mapping[str, Callable[[Node], Any]] = {
     **dict.fromkeys(("id", "server_id", "location", "api_version"), Node.text),
-    "kind": lambda node: node.choice(tuple(NAMES)),
+    "kind": lambda node: node.choice(tuple(each for each in NAMES if " " not in each)),
     "verb": lambda node: node.choice(("write", "delete")),
     "name": Node.string,
     "started": Node.moment,
@@ -68,5 +91,8 @@ def _operation_entry(operation: Operation) -> dict[str, Any]:
     entry: dict[str, Any] = {}
     for each in fields(Operation):
         value = getattr(operation, each.name)
-        entry[each.name] = written(value) if each.name in {"started", "due"} else value
+        if each.name in {"started", "due"}:
+            entry[each.name] = written(value)
+        elif value not in (each.default, {}):
+            entry[each.name] = value
     return entry

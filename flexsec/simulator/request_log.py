@@ -1,7 +1,4 @@
-"""What was asked of a world.
-
-Enough for a test to count writes and effects, and nothing that could be a secret (no bodies, no headers).
-"""
+"""What was asked of a world: enough to count writes and effects, and nothing secret (no bodies, no headers)."""
 
 from __future__ import annotations
 

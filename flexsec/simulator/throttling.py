@@ -1,6 +1,4 @@
-"""Resource Manager's token buckets.
-
-Per subscription, principal and kind of request, and one above them per subscription.
+"""Resource Manager's token buckets: by subscription, principal and kind of request, and by subscription above them.
 
 Documented: reads 250 refilled at 25 a second, writes and deletes 200 at 10 a second; the subscription's own buckets
 hold 15 times as much. A world that is not throttled shows the counters of the recordings, which do not move.

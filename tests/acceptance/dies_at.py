@@ -9,9 +9,8 @@ import signal
 import sys
 from pathlib import Path
 
-from tests.acceptance.odd import shop_through
-
 from flexsec.testing import simulated
+from tests.acceptance.odd import shop_through
 
 
 def main():

@@ -73,8 +73,15 @@ def shop(simulation, **options):
     return simulation.client(**options).server(GROUP, NAME)
 
 
-def fault(fault_id: str, *, times: int | None = 1, after: int = 0, path: str | None = None, method: str | None = None,
-          **arguments: Any) -> dict[str, Any]:
+def fault(
+    fault_id: str,
+    *,
+    times: int | None = 1,
+    after: int = 0,
+    path: str | None = None,
+    method: str | None = None,
+    **arguments: Any,
+) -> dict[str, Any]:
     """A fault in the form of a world file."""
     given = {"path": path, "method": method, "arguments": arguments, "after": after}
     return {"id": fault_id, "times": times, **{key: value for key, value in given.items() if value}}  # fmt: skip
@@ -146,5 +153,3 @@ def cli(*words: str) -> Result:
             each.handlers[:] = handlers
             each.propagate = propagate
             each.setLevel(level)
-
-

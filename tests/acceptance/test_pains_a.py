@@ -3,6 +3,12 @@
 import re
 
 import pytest
+
+from flexsec.errors import NotObserved
+from flexsec.model.firewall import FirewallRule
+from flexsec.model.run import ChangeStatus, RunStatus
+from flexsec.model.verdict import Status
+from flexsec.testing import simulated
 from tests.acceptance.scene import (
     ALL_LEAVE,
     ALL_LEAVE_FLAGS,
@@ -22,12 +28,6 @@ from tests.acceptance.scene import (
     world,
     writes,
 )
-
-from flexsec.errors import NotObserved
-from flexsec.model.firewall import FirewallRule
-from flexsec.model.run import ChangeStatus, RunStatus
-from flexsec.model.verdict import Status
-from flexsec.testing import simulated
 
 BUSY = [
     fault("X2", code="ServerIsBusy"),

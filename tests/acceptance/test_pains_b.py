@@ -1,8 +1,21 @@
 """Server parameters: what users of the service suffered from, and must not suffer from here."""
 
 import json
+from dataclasses import replace
+from datetime import date
 
 import pytest
+
+from flexsec import Leave
+from flexsec.baselines.loader import load
+from flexsec.controls.catalogue import controls
+from flexsec.engine import plan_file
+from flexsec.engine.evaluate import evaluate
+from flexsec.errors import InvalidValue, StalePlan
+from flexsec.model.run import ChangeStatus, RunStatus
+from flexsec.model.verdict import Status
+from flexsec.simulator import catalogue
+from flexsec.testing import simulated
 from tests.acceptance.scene import (
     ALL_LEAVE,
     NAME,
@@ -20,15 +33,6 @@ from tests.acceptance.scene import (
     world,
     writes,
 )
-
-from flexsec import Leave
-from flexsec.controls.catalogue import controls
-from flexsec.engine import plan_file
-from flexsec.errors import InvalidValue, StalePlan
-from flexsec.model.run import ChangeStatus, RunStatus
-from flexsec.model.verdict import Status
-from flexsec.simulator import catalogue
-from flexsec.testing import simulated
 
 EXTENDED = {"shared_preload_libraries": "pg_cron,pg_stat_statements"}
 
@@ -66,12 +70,6 @@ def test_a_value_that_waits_for_a_restart_is_not_in_force():
         # PostgreSQL lets this one change at once; a server on which it waits is played here.
         state = shop(azure).observe()
         waiting = next(p for p in state.parameters if p.name == "password_encryption")
-        from dataclasses import replace
-        from datetime import date
-
-        from flexsec.baselines.loader import load
-        from flexsec.engine.evaluate import evaluate
-
         moved = tuple(replace(p, pending_restart=p == waiting) for p in state.parameters)
         judged = verdict(evaluate(replace(state, parameters=moved), load("recommended"), today=date(2026, 1, 5)),
                          "auth-scram")  # fmt: skip

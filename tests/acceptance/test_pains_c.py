@@ -1,11 +1,11 @@
 """The network: what users of the service suffered from, and must not suffer from here."""
 
 import pytest
-from tests.acceptance.scene import ALL_LEAVE, shop, verdict, world, writes
 
 from flexsec.model.firewall import RuleClass
 from flexsec.model.verdict import Status
 from flexsec.testing import simulated
+from tests.acceptance.scene import ALL_LEAVE, shop, verdict, world, writes
 
 MISLEADING = {
     "AllowAllAzureServicesAndResourcesWithinAzureIps_1": ("203.0.113.7-203.0.113.7", RuleClass.PUBLIC),

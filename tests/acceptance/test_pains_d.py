@@ -15,7 +15,6 @@ from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from azure.core.credentials import AccessToken
-from tests.acceptance.scene import ALL_LEAVE, ALL_LEAVE_FLAGS, GROUP, NAME, SUBSCRIPTION, TARGET, fault
 
 from flexsec import FlexSec
 from flexsec.azure.in_process import InProcessTransport
@@ -28,6 +27,7 @@ from flexsec.reporting import run as run_report
 from flexsec.reporting.formats import FORMATS, render
 from flexsec.simulator.long_running import signature
 from flexsec.testing import RecordingTransport, simulated, write_recording
+from tests.acceptance.scene import ALL_LEAVE, ALL_LEAVE_FLAGS, GROUP, NAME, SUBSCRIPTION, TARGET, fault
 
 ROOT = Path(__file__).resolve().parents[2]
 TOKEN = "canary-token-8d7f2c"
@@ -153,7 +153,7 @@ def test_a_canary_in_every_place_of_a_secret_appears_nowhere(tmp_path, caplog, c
         "recording": (tmp_path / "case.json").read_text(encoding="utf-8"),
         "objects": repr(client) + repr(vars(client)) + repr(client.connection) + repr(vars(server)),
     }
-    assert {name: found_in(text, service.signatures) for name, text in places.items()} == dict.fromkeys(places, [])
+    assert {name: found_in(text, service.signatures) for name, text in places.items()} == {key: [] for key in places}
     assert "PUT" in places["log"], "requests must have been logged, or this proves little"
     assert "BadRequest" in places["errors"]
 

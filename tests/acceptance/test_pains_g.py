@@ -1,5 +1,6 @@
 """Long operations, the SDK and the run time: what users of the service suffered from, and must not suffer from here."""
 
+import itertools
 import json
 import signal
 import subprocess
@@ -8,6 +9,12 @@ from pathlib import Path
 
 import click
 import pytest
+
+from flexsec.cli.main import root
+from flexsec.errors import NotObserved
+from flexsec.model.run import ChangeStatus, RunStatus
+from flexsec.model.verdict import Status
+from flexsec.testing import simulated
 from tests.acceptance.odd import shop_through
 from tests.acceptance.scene import (
     ALL_LEAVE,
@@ -25,12 +32,6 @@ from tests.acceptance.scene import (
     world,
     writes,
 )
-
-from flexsec.cli.main import root
-from flexsec.errors import NotObserved
-from flexsec.model.run import ChangeStatus, RunStatus
-from flexsec.model.verdict import Status
-from flexsec.testing import simulated
 
 ROOT = Path(__file__).resolve().parents[2]
 STATUS_READ = "Microsoft.DBforPostgreSQL/locations/azureAsyncOperation/read"
@@ -104,7 +105,7 @@ def test_without_a_header_polls_come_after_one_to_five_seconds():
         shop(azure).harden(leave=ALL_LEAVE)
         restart = writes(azure, "/restart$")[0]
         times = [restart.time, *(p.time for p in polls(azure) if p.operation_id == restart.operation_id)]
-        pauses = [(b - a).total_seconds() for a, b in zip(times, times[1:], strict=False)]
+        pauses = [(b - a).total_seconds() for a, b in itertools.pairwise(times)]
         assert len(pauses) > 10
         assert all(1.0 <= pause <= 5.0 for pause in pauses)
         assert pauses == sorted(pauses)
@@ -204,7 +205,7 @@ def test_a_restart_answered_with_500_is_looked_for_before_it_is_sent_again(appli
         assert len(sent) == (1 if applied else 2)
         assert effects(azure).count("restart") == 1
         requests = list(azure.world.requests)
-        for earlier, later in zip(sent, sent[1:], strict=False):
+        for earlier, later in itertools.pairwise(sent):
             between = requests[requests.index(earlier) + 1 : requests.index(later)]
             assert any(r.method == "GET" and "/locations/" not in r.path for r in between)
 
@@ -357,7 +358,9 @@ def test_a_page_instead_of_a_throttling_error_is_still_throttling():
         assert azure.clock.monotonic() >= 4.0
 
 
-@pytest.mark.parametrize("body", [b"", b"\x00\xff\xfe", b"<html>", b'{"error":', b"[]", b"null", b'"busy"', b"{" * 5000])
+@pytest.mark.parametrize(
+    "body", [b"", b"\x00\xff\xfe", b"<html>", b'{"error":', b"[]", b"null", b'"busy"', b"{" * 5000]
+)
 def test_any_bytes_are_an_answer(body):
     """G14: whatever bytes an error carries, the audit ends with verdicts and the original status."""
 

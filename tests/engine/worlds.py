@@ -31,7 +31,14 @@ RANGES = (
     "128.0.0.0-255.255.255.255", "203.0.113.0-203.0.113.15", "203.0.113.9-203.0.113.9", "198.51.100.0-198.51.100.255",
     "10.0.0.0-10.0.0.255", "192.168.1.1-192.168.1.1", "20.0.0.0-20.255.255.255", "100.0.00.000-100.0.00.010",
 )  # fmt: skip
-NAMES = ("office", "Temp-Debug", "AllowAllAzureServicesAndResourcesWithinAzureIps_2024-3-1_9-15-0", "a1", "old.name", "z_9")
+NAMES = (
+    "office",
+    "Temp-Debug",
+    "AllowAllAzureServicesAndResourcesWithinAzureIps_2024-3-1_9-15-0",
+    "a1",
+    "old.name",
+    "z_9",
+)
 
 
 def _spelt(text: str) -> st.SearchStrategy[str]:

@@ -1,7 +1,7 @@
 """Server parameters: bodies, spellings, refusals and pending restarts."""
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 KEYS = {
@@ -156,6 +156,7 @@ def test_there_is_no_delete(azure):
     assert azure.ask("DELETE", f"{azure.db}/configurations/log_checkpoints").status == 405
 
 
+@settings(deadline=None)
 @given(
     value=st.one_of(
         st.text(max_size=12),

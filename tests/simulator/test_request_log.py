@@ -2,7 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from flexsec.simulator.request_log import most_at_once
@@ -58,6 +58,7 @@ def test_writes_that_follow_each_other_are_not_in_flight_together(azure):
     assert azure.world.max_writes_in_flight(azure.world.server_id("shop-archive")) == 0
 
 
+@settings(deadline=None)
 @given(st.lists(st.tuples(st.integers(0, 20), st.one_of(st.none(), st.integers(0, 20)))))
 def test_overlaps_are_counted_as_by_hand(spans):
     """The most spans over one moment is what counting at every moment gives."""

@@ -7,6 +7,19 @@ import pytest
 
 from flexsec.simulator import World, WorldError
 
+OPERATION = {
+    "id": "5b8c11b3-fd9a-17f9-a60f-13aac95e2db3",
+    "server_id": "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop-db",
+    "kind": "configurations",
+    "verb": "write",
+    "name": "log_checkpoints",
+    "location": "westeurope",
+    "api_version": "2025-08-01",
+    "started": "2026-01-05T09:00:00Z",
+    "due": "2026-01-05T09:00:10Z",
+    "effect": {"value": "off", "source": "user-override"},
+}
+
 
 def test_the_builtin_world_is_as_described():
     """The insecure world holds a badly configured server and a stopped one in one group."""
@@ -121,6 +134,12 @@ def test_a_wrong_server_is_refused(world_with, members, where, words):
         ({"faults": [{"id": "X2", "times": "x"}]}, "$.faults[0]"),
         ({"operations": [{"id": "x"}]}, "an operation as the simulator saves it"),
         ({"operations": [{"id": "x", "kind": "coffee"}]}, "$.operations[0].kind"),
+        ({"operations": [OPERATION | {"effect": {}}]}, "an effect with the text 'value'"),
+        (
+            {"operations": [OPERATION | {"kind": "server", "effect": {"plain": {"colour": 1}}}]},
+            "attributes of a server",
+        ),
+        ({"operations": [OPERATION | {"server_id": "/elsewhere"}]}, "the id of a server in this world"),
         ({"effects": {"a": [1]}}, "$.effects.a[0]"),
         ({"clock": 5}, "$.clock"),
     ],
@@ -162,3 +181,11 @@ def test_the_documented_world_file_is_one():
     world = World.from_dict(json.loads(document.split("```json")[1].split("```")[0]))
     assert world.server("shop-db").parameters["connection_throttle.enable"].absent
     assert next(iter(world.faults)).id == "X2"
+
+
+def test_an_operation_in_a_file_is_carried_out(client_of, world_with):
+    """An operation that a file says is running ends when it is due."""
+    azure = client_of(world_with() | {"clock": "2026-01-05T09:00:00Z", "operations": [OPERATION]})
+    assert azure.value("log_checkpoints")["value"] == "on"
+    azure.wait(10)
+    assert azure.value("log_checkpoints")["value"] == "off"
