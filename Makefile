@@ -34,7 +34,7 @@ samples: $(READY)  ## run the demonstration, the samples and the scripts, each a
 	@$(call QUIETLY,$(BIN)/python samples/harden_one_server.py,samples/harden_one_server.py)
 	@$(call QUIETLY,$(BIN)/flexsec baseline validate samples/baseline.yaml,samples/baseline.yaml)
 	@$(call QUIETLY,$(BIN)/python scripts/harden.py $(TRIAL),scripts/harden.py)
-	@$(BIN)/python scripts/bench_startup.py
+	@$(BIN)/python scripts/bench_startup.py --measure-only
 	@$(BIN)/python scripts/bench_harden.py
 
 TRIAL := --simulate insecure -g rg-shop -n shop-db --baseline samples/baseline.yaml --allow-restart \

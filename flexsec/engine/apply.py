@@ -66,7 +66,8 @@ def apply(
     Args:
         kind: what the run is called in the journal.
         rolls_back: the run that this one undoes.
-        observed: the server as just read; without it the server is read again and held against the plan.
+        observed: the server as just read; without it, or when a run ended since, the server is read again and held
+            against the plan.
 
     Returns:
         The run; a change that failed is in it, not raised.
@@ -81,8 +82,8 @@ def apply(
     server = ServerId.parse(plan.server_id)
     run_id = _new_run_id(means)
     with means.journals.lock(server.key, run_id):
-        _refuse_unfinished(server, means)
-        state = observed or _observe(plan, server, means)
+        last = _refuse_unfinished(server, means)
+        state = observed if observed and not _ended_since(last, observed) else _observe(plan, server, means)
         _refuse_stale(plan, state)
         journal = Journal(means.journals, run_id, means.connection.clock)
         journal.write(
@@ -259,7 +260,13 @@ def _refuse_stale(plan: Plan, state: ServerState) -> None:
         )
 
 
-def _refuse_unfinished(server: ServerId, means: Means, *, resumed: str = "") -> None:
+def _ended_since(run: Run | None, state: ServerState) -> bool:
+    """Whether a run ended after the state was read, so that the state tells of the time before it."""
+    return run is not None and run.ended_at is not None and run.ended_at > state.observed_at
+
+
+def _refuse_unfinished(server: ServerId, means: Means, *, resumed: str = "") -> Run | None:
+    """The last run on this server (other than the one that is resumed), which must have ended."""
     for run_id in reversed(means.journals.runs()):
         if run_id == resumed or server_of(means.journals, run_id) != server.key:
             continue
@@ -270,7 +277,8 @@ def _refuse_unfinished(server: ServerId, means: Means, *, resumed: str = "") -> 
             raise RunInProgress(
                 f"run {run_id} on this server ended without finishing; `flexsec resume {run_id}` finishes it first"
             )
-        return
+        return run
+    return None
 
 
 def _new_run_id(means: Means) -> str:

@@ -258,3 +258,14 @@ def test_a_failed_change_does_not_stop_the_others():
         assert by_name["log_checkpoints"].status is ChangeStatus.APPLIED
         assert run.status is RunStatus.PARTIAL
         assert simulation.world.server(NAME).parameters["log_checkpoints"] == ParameterState("on")
+
+
+def test_a_failed_harden_undoes_itself_when_asked():
+    """With rollback_on_failure every value is as before, and the hardening says that it was rolled back."""
+    with simulated("insecure", faults=[{"id": "X5", "path": "log_statement", "times": None}]) as simulation:
+        before = values(simulation)
+        hardening = simulation.server(GROUP, NAME).harden(leave=EVERYTHING, rollback_on_failure=True)
+        assert hardening.run.status is RunStatus.PARTIAL
+        assert hardening.rolled_back.status is RunStatus.COMPLETE
+        assert values(simulation) == before
+        assert simulation.client().run(hardening.run.run_id).status is RunStatus.ROLLED_BACK

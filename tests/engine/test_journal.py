@@ -143,6 +143,7 @@ AGAIN = ("intent", {"change": 0, "attempt": 2})
 
 
 def outcome(status):
+    """The record of an end."""
     return ("outcome", {"change": 0, "status": status, "message": "m", "attempts": 1})
 
 

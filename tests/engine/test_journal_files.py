@@ -33,6 +33,7 @@ def files(tmp_path):
 
 
 def mode(path):
+    """The permissions of a file or directory."""
     return stat.S_IMODE(path.stat().st_mode)
 
 
@@ -63,10 +64,12 @@ def test_lines_are_appended_read_and_trimmed(files):
 def test_every_line_is_on_the_disk_before_the_call_returns(files, monkeypatch):
     """The file is synced for each line, and the directory for a new file."""
     synced = []
-    monkeypatch.setattr(journal_files.os, "fsync", lambda handle: synced.append(os.readlink(f"/proc/self/fd/{handle}")))
+    monkeypatch.setattr(
+        journal_files.os, "fsync", lambda handle: synced.append(Path(f"/proc/self/fd/{handle}").readlink())
+    )
     files.append(RUN, b"one")
     files.append(RUN, b"two")
-    assert [Path(name).name for name in synced] == [f"{RUN}.jsonl", "runs", f"{RUN}.jsonl"]
+    assert [path.name for path in synced] == [f"{RUN}.jsonl", "runs", f"{RUN}.jsonl"]
 
 
 def test_a_line_that_could_not_be_written_whole_leaves_nothing(files, monkeypatch):
@@ -145,9 +148,8 @@ def test_a_state_directory_that_cannot_be_used_is_named(tmp_path, place):
         blocked.mkdir()
     (blocked / place if place else blocked).write_text("in the way")
     files = JournalFiles(blocked)
-    with pytest.raises(FlexSecError, match=str(blocked)):
-        with files.lock("server", "x"):
-            files.append(RUN, b"x")
+    with pytest.raises(FlexSecError, match=str(blocked)), files.lock("server", "x"):
+        files.append(RUN, b"x")
 
 
 def test_a_journal_that_cannot_be_read_is_named(files, tmp_path):

@@ -8,7 +8,6 @@ import pytest
 
 from flexsec.model.run import RunStatus
 from flexsec.testing import Simulation, simulated
-
 from tests.engine.dying import Countdown, Death, dying_client, harden
 from tests.engine.truth import untrue, values
 from tests.engine.worlds import EVERYTHING, GROUP, NAME

@@ -281,7 +281,7 @@ def test_a_plan_cut_short_is_refused(plan, tmp_path):
 
 def test_places_that_cannot_be_read_or_written_are_named(plan, tmp_path):
     """A missing file, a directory and a missing directory are the caller's mistake, told with the path."""
-    with pytest.raises(UsageError, match="missing.json"):
+    with pytest.raises(UsageError, match="missing\\.json"):
         plan_file.read(tmp_path / "missing.json")
     with pytest.raises(UsageError, match=str(tmp_path)):
         plan_file.read(tmp_path)

@@ -10,13 +10,14 @@ from flexsec import FlexSecError
 from flexsec.model.run import ChangeStatus, Hardening, RunStatus
 from flexsec.model.verdict import Status
 from flexsec.testing import simulated
-
 from tests.engine.truth import hardened, judged, settled, unexplained, untrue, values
 from tests.engine.worlds import (
     CALLER,
     CLIENTS,
+    EVERY_FAULT,
     EVERYTHING,
     GROUP,
+    INSECURE,
     NAME,
     Watched,
     any_faults,
@@ -29,7 +30,7 @@ from tests.engine.worlds import (
 
 # Without shrinking: an example is small as it is, and shrinking a run of minutes takes minutes.
 FEW = settings(
-    max_examples=40, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
+    max_examples=30, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
 MANY = settings(FEW, max_examples=1500)
 
@@ -79,6 +80,13 @@ def check_end(simulation, hardening, evidence):
     third = simulation.server(GROUP, NAME).harden(leave=EVERYTHING, evidence=evidence)
     assert third.run is None
     assert len(simulation.world.effects(simulation.world.server_id(NAME))) == before
+
+
+@pytest.mark.parametrize("after", [1, pytest.param(4, marks=pytest.mark.long)])
+@pytest.mark.parametrize("fault", EVERY_FAULT, ids=lambda fault: f"{fault['id']} {fault.get('arguments', '')}")
+def test_each_fault_alone_is_met_honestly(fault, after):
+    """Each fault in each of its forms, early or late in a run with every kind of change: mended or explained, and true."""
+    check_faulted_hardening(INSECURE, [{**fault, "after": after, "times": 2}], seen=False)
 
 
 @FEW

@@ -10,9 +10,11 @@ from pathlib import Path
 
 import pytest
 
-from flexsec import Leave
+from flexsec import Evidence, Leave
+from flexsec.engine.apply import apply
 from flexsec.engine.journal_files import JournalFiles
 from flexsec.errors import PlanInvalid, RunInProgress, StalePlan
+from flexsec.model.event import silent
 from flexsec.model.resource import ServerId
 from flexsec.model.run import ChangeStatus, RunStatus
 from flexsec.simulator.state import FirewallRange, ParameterState
@@ -128,22 +130,27 @@ def test_runs_of_one_second_keep_their_order(shop):
 
 
 def someone_sets_a_parameter(server):
+    """A parameter that a control reads."""
     server.parameters["log_checkpoints"] = ParameterState("on")
 
 
 def someone_adds_a_rule(server):
+    """A firewall rule."""
     server.firewall["new"] = FirewallRange("198.51.100.1", "198.51.100.1")
 
 
 def someone_enables_threat_protection(server):
+    """The setting that the plan would write."""
     server.threat_protection.state = "Enabled"
 
 
 def someone_closes_public_access(server):
+    """A property of the server itself."""
     server.public_network_access = "Disabled"
 
 
 def someone_leaves_a_restart_pending(server):
+    """A parameter that no control reads, waiting for a restart."""
     server.parameters["max_worker_processes"] = ParameterState("16", pending=True, running="8")
 
 
@@ -166,6 +173,22 @@ def test_a_stale_plan_is_refused(shop, someone, word):
         server.apply(plan)
     assert word in caught.value.message
     assert not shop.world.effects(shop.world.server_id(NAME))
+
+
+def test_a_run_that_ended_between_reading_and_writing_makes_the_reading_stale(shop):
+    """Harden writes on what it has just read, unless another run got the lock in between: then it reads again."""
+    server = shop.server(GROUP, NAME)
+    state = server.observe()
+    plan = server.planner(state, server.baseline("recommended")).for_failures(leave=EVERYTHING, evidence=Evidence())
+    server.parameters.set("log_checkpoints", "on")
+    with pytest.raises(StalePlan, match="log_checkpoints"):
+        apply(plan, server.means(silent, None), kind="harden", observed=state)
+    current = server.observe()
+    plan = server.planner(current, server.baseline("recommended")).for_failures(leave=EVERYTHING, evidence=Evidence())
+    requests = len(shop.world.requests)
+    run = apply(plan, server.means(silent, None), kind="harden", observed=current)
+    assert run.status is RunStatus.COMPLETE
+    assert shop.world.requests[requests].method == "PUT"
 
 
 def test_a_plan_survives_what_it_does_not_rest_on(shop):

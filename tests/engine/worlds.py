@@ -147,6 +147,23 @@ _READ_FAULTS: tuple[dict[str, Any], ...] = (
 )  # fmt: skip
 
 
+EVERY_FAULT = (*_WRITE_FAULTS, *_POLL_FAULTS, *_READ_FAULTS)
+"""Each fault that matters here, in each of its forms."""
+INSECURE: dict[str, Any] = {
+    "name": NAME,
+    "version": "16",
+    "tier": "GeneralPurpose",
+    "parameters": {
+        "log_checkpoints": "off",
+        "log_statement": "ddl",
+        "log_error_verbosity": "terse",
+        "max_connections": {"value": "1000", "pending": True, "running": "859"},
+    },
+    "firewall_rules": {"azure": "0.0.0.0-0.0.0.0", "open": "0.0.0.0-255.255.255.255", "office": RANGES[5]},
+}
+"""A server with something to mend by every kind of change."""
+
+
 def _placed(kinds: tuple[dict[str, Any], ...]) -> st.SearchStrategy[dict[str, Any]]:
     places = {"after": st.integers(0, 8), "times": st.sampled_from((1, 1, 2, 3, None)), "seed": st.integers(0, 99),
               "probability": st.sampled_from((1, 1, 0.5))}  # fmt: skip
@@ -155,7 +172,7 @@ def _placed(kinds: tuple[dict[str, Any], ...]) -> st.SearchStrategy[dict[str, An
 
 write_faults = st.lists(_placed((*_WRITE_FAULTS, *_POLL_FAULTS)), max_size=4)
 """What can go wrong with writes and with following them."""
-any_faults = st.lists(_placed((*_WRITE_FAULTS, *_POLL_FAULTS, *_READ_FAULTS)), max_size=5)
+any_faults = st.lists(_placed(EVERY_FAULT), max_size=5)
 """What can go wrong at all."""
 
 

@@ -25,10 +25,12 @@ def having(*rules, **server):
 
 
 def wanted(name, start, end=None):
+    """A rule that shall be there."""
     return DesiredFirewallRule(name=name, start=start, end=end or start)
 
 
 def unwanted(name, start, end):
+    """A rule that shall be gone."""
     return DesiredFirewallRuleAbsent(name=name, start=start, end=end)
 
 
