@@ -111,7 +111,10 @@ class FlexSec:
         return ServerHandle(self, ServerId(self.subscription_id, resource_group, name))
 
     def stop(self) -> None:
-        """Ask the run that is going on to finish the write in flight and then to stop, resumable."""
+        """Ask the run that is going on to finish the write in flight and then to stop, resumable.
+
+        It holds for this object: what is to go on afterwards needs a new `FlexSec`.
+        """
         self._stop.set()
 
     def runs(self) -> tuple[Run, ...]:

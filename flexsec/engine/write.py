@@ -12,7 +12,7 @@ The rules, each from recorded behaviour or a public report:
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
 
@@ -30,9 +30,10 @@ from ..errors import (
     Unauthorized,
 )
 from ..model.acceptance import Acceptance, Ending, EndingKind
-from ..model.event import Event
 from ..model.run import ChangeStatus, Outcome
 from .access import ServerWedged
+from .account import Account
+from .witness import Witness
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -103,26 +104,21 @@ class ChangeWriter:
         stopped: Callable[[], bool],
     ) -> None:
         self._access = access
-        self._journal = journal
         self._change = change
         self._operation = access.operations[change.kind]
-        self._state = state
-        self._number = number
-        self._total = total
-        self._on_event = on_event
+        self._witness = Witness(access, change, state)
+        self._account = Account(journal, change, access.clock, number=number, total=total, on_event=on_event)
         self._stopped = stopped
         self._attempts = 0
         self._unclear = 0
         self._in_flight = False  # sent, and its end is not known
         self._doubted = False  # sent, watched and not seen: it may yet show
         self._last: BaseException | None = None  # why the write is sent again
-        self._warnings: list[str] = []
         self._request_id = ""
-        self._began = access.clock.monotonic()
 
     def write(self, begun: Begun | None = None) -> Written:
         """Bring the change about, or tell why not. Raises nothing but what makes a journal impossible."""
-        self._tell("writing", self._change.sentence)
+        self._account.tell("writing")
         try:
             outcome = self._take_up(begun) if begun else None
             outcome = outcome or self._retrying()(self._attempt)
@@ -131,11 +127,8 @@ class ChangeWriter:
             outcome, ends_run = self._ended_by(error)
         except _Unclear as error:
             outcome, ends_run = self._ended_by(error.cause)
-        self._journal.write("outcome", {"change": self._number - 1, **_recorded(outcome)})
-        ended_well = (ChangeStatus.APPLIED, ChangeStatus.ALREADY, ChangeStatus.UNVERIFIED)
-        stage = "done" if outcome.status in ended_well else "failed"
-        self._tell(stage, outcome.message or self._change.sentence)
-        return Written(outcome, self._state, ends_run)
+        self._account.ended(outcome)
+        return Written(outcome, self._witness.state, ends_run)
 
     # -- one attempt ---------------------------------------------------------------------------------------------
 
@@ -144,35 +137,33 @@ class ChangeWriter:
             raise self._last
         if self._change.restarts:
             self._access.wait_until_ready(times=2)
-        if self._doubted and self._shows(self._change):
+        if self._doubted and self._witness.shows():
             return self._outcome(ChangeStatus.APPLIED, "", proof=_AFTER_LOSS)
         self._attempts += 1
-        self._journal.write("intent", {"change": self._number - 1, "attempt": self._attempts})
+        self._account.intent(self._attempts)
         self._in_flight = True
         try:
             acceptance = self._operation.write(self._access.connection, self._access.server, self._change)
         except (AnswerLost, ServiceFailure) as error:
-            self._warnings.append(f"attempt {self._attempts}: {error.message}")
+            self._witness.warnings.append(f"attempt {self._attempts}: {error.message}")
             return self._settled_or_unclear(error, _AFTER_LOSS)
         except FlexSecError as error:
             self._in_flight = False
             if isinstance(error, Busy | Throttled):
-                self._rejected(error)
+                self._account.rejected(self._attempts, error)
             raise
         return self._follow(acceptance)
 
     def _follow(self, acceptance: Acceptance) -> Outcome:
         self._request_id = acceptance.request_id or self._request_id
-        self._journal.write(
-            "accepted", {"change": self._number - 1, "attempt": self._attempts, **_accepted(acceptance)}
-        )
+        self._account.accepted(self._attempts, acceptance)
         if not acceptance.status_url:
             return self._verified()
         ending = self._access.connection.finish(
             acceptance,
             what=self._change.sentence.rstrip("."),
             deadline=self._access.deadline,
-            on_wait=lambda _: self._tell("waiting", self._change.sentence),
+            on_wait=lambda _: self._account.tell("waiting"),
         )
         return self._ended(ending)
 
@@ -181,7 +172,7 @@ class ChangeWriter:
             case EndingKind.SUCCEEDED:
                 return self._verified()
             case EndingKind.UNKNOWN:
-                self._warnings.append(ending.reason)
+                self._witness.warnings.append(ending.reason)
                 cause = ending.error or AnswerLost(ending.reason)
                 return self._settled_or_unclear(cause, "read back, since the operation's status could not be read")
             case EndingKind.TIMED_OUT:
@@ -195,9 +186,9 @@ class ChangeWriter:
         self._in_flight = False
         error = ending.error or AnswerLost("the operation failed without saying why")
         if isinstance(error, Busy | Throttled):
-            self._rejected(error)
+            self._account.rejected(self._attempts, error)
             raise error
-        if self._shows(self._change):
+        if self._witness.shows():
             return self._outcome(ChangeStatus.APPLIED, "", proof="read back, although the operation reported a failure")
         if isinstance(error, ServiceFailure):
             return self._unclear_again(error)
@@ -206,8 +197,8 @@ class ChangeWriter:
     # -- proof ---------------------------------------------------------------------------------------------------
 
     def _verified(self) -> Outcome:
-        self._tell("verifying", self._change.sentence)
-        shown = self._watch(_VERIFY_SECONDS)
+        self._account.tell("verifying")
+        shown = self._witness.watch(_VERIFY_SECONDS)
         if shown:
             return self._outcome(ChangeStatus.APPLIED, "", proof="read back")
         if shown is None:
@@ -216,16 +207,15 @@ class ChangeWriter:
                 "reported done by the service; it could not be read back",
                 proof="reported done",
             )
-        now = self._operation.current(self._change, self._state)
         return self._outcome(
             ChangeStatus.FAILED,
-            f"the service accepted it and reported it done, but the server still shows {_shown(now)}",
+            f"the service accepted it and reported it done, but the server still shows {self._witness.in_words()}",
             code="NotVerified",
         )
 
     def _settled_or_unclear(self, cause: FlexSecError, proof: str) -> Outcome:
         settling = max(2.0 * self._change.typical_seconds, _SHORTEST_SETTLING_SECONDS)
-        shown = self._watch(settling)
+        shown = self._witness.watch(settling)
         if shown:
             return self._outcome(ChangeStatus.APPLIED, "", proof=proof)
         if shown is None or self._access.deadline.passed:
@@ -239,35 +229,12 @@ class ChangeWriter:
         self._in_flight, self._doubted = False, True
         raise _Unclear(cause)
 
-    def _watch(self, seconds: float) -> bool | None:
-        """Whether the server shows the change within so many seconds; None when it could not be read at the end."""
-        clock, deadline = self._access.clock, self._access.deadline
-        end = clock.monotonic() + seconds
-        pause = 1.0
-        while True:
-            shown = self._shows(self._change)
-            left = min(end - clock.monotonic(), deadline.remaining)
-            if shown or left <= 0:
-                return shown
-            clock.sleep(min(pause, left))
-            pause = min(pause * 1.5, 5.0)
-
-    def _shows(self, change: Change) -> bool | None:
-        try:
-            self._state = self._access.refresh(self._state, change)
-        except (ArmError, AnswerLost, DeadlineExceeded) as error:
-            if isinstance(error, Unauthorized):
-                raise
-            self._warnings.append(f"reading back failed: {error.message}")
-            return None
-        return self._operation.holds(change, self._state)
-
     # -- taking up what an earlier process began -------------------------------------------------------------------
 
     def _take_up(self, begun: Begun) -> Outcome | None:
         """Finish what was begun; None when it came to nothing and must be written anew."""
         self._in_flight = True
-        if self._shows(self._change):
+        if self._witness.shows():
             return self._outcome(ChangeStatus.APPLIED, "", proof="read back on resume")
         try:
             if begun.acceptance is not None and begun.acceptance.status_url:
@@ -301,7 +268,7 @@ class ChangeWriter:
         self._last = attempt.outcome.exception() if attempt.outcome else None
 
     def _pause(self, seconds: float) -> None:
-        self._tell("retrying", f"{self._change.sentence} Again in {seconds:.0f} s.")
+        self._account.tell("retrying", f"{self._change.sentence} Again in {seconds:.0f} s.")
         self._access.clock.sleep(seconds)
         if not self._stopped():
             self._access.wait_until_ready()
@@ -309,12 +276,6 @@ class ChangeWriter:
     def _shall_stop(self, attempt: RetryCallState) -> bool:
         spent = self._unclear >= _UNCLEAR_ATTEMPTS
         return spent or self._stopped() or attempt.upcoming_sleep >= self._access.deadline.remaining
-
-    def _rejected(self, error: ArmError) -> None:
-        self._journal.write(
-            "rejected",
-            {"change": self._number - 1, "attempt": self._attempts, "code": error.code, "detail": error.detail},
-        )
 
     # -- telling -------------------------------------------------------------------------------------------------
 
@@ -324,7 +285,7 @@ class ChangeWriter:
             message = f"whether it took effect is not known: {error.message}"
             return self._outcome(ChangeStatus.INDETERMINATE, message, error=error), message
         try:
-            shown = self._doubted and self._shows(self._change)
+            shown = self._doubted and self._witness.shows()
         except FlexSecError:
             shown = False
         if shown:
@@ -354,7 +315,7 @@ class ChangeWriter:
             proof=proof,
             code=code,
             request_id=self._request_id,
-            warnings=tuple(dict.fromkeys(self._warnings)),
+            warnings=tuple(dict.fromkeys(self._witness.warnings)),
         )
         if isinstance(error, ArmError):
             outcome = replace(
@@ -366,18 +327,6 @@ class ChangeWriter:
         if isinstance(error, Forbidden):
             outcome = replace(outcome, missing_action=error.missing_action, scope=error.scope)
         return outcome
-
-    def _tell(self, stage: str, message: str) -> None:
-        self._on_event(
-            Event(
-                stage=stage,
-                message=message,
-                number=self._number,
-                total=self._total,
-                typical_seconds=self._change.typical_seconds,
-                elapsed_seconds=self._access.clock.monotonic() - self._began,
-            )
-        )
 
 
 def _wait(attempt: RetryCallState) -> float:
@@ -391,35 +340,3 @@ def _ends_run(error: FlexSecError) -> str:
     """Why nothing more can be written after this error, or "" when the next change may be tried."""
     fatal = (Unauthorized, CredentialUnavailable, Throttled, ServerWedged, DeadlineExceeded, GuardRefused, Busy)
     return error.message if isinstance(error, fatal) else ""
-
-
-def _accepted(acceptance: Acceptance) -> dict[str, Any]:
-    return {
-        "status_url": acceptance.status_url,
-        "retry_after": acceptance.retry_after,
-        "operation": acceptance.operation,
-        "request_id": acceptance.request_id,
-    }
-
-
-def _recorded(outcome: Outcome) -> dict[str, Any]:
-    return {
-        "status": outcome.status.value,
-        "message": outcome.message,
-        "attempts": outcome.attempts,
-        "proof": outcome.proof,
-        "code": outcome.code,
-        "request_id": outcome.request_id,
-        "tracking_id": outcome.tracking_id,
-        "missing_action": outcome.missing_action,
-        "scope": outcome.scope,
-        "warnings": list(outcome.warnings),
-    }
-
-
-def _shown(properties: Any) -> str:
-    if properties is None:
-        return "nothing"
-    return ", ".join(
-        f"{value!r}" for key, value in properties.items() if key in ("value", "start", "end", "state", "pending")
-    )

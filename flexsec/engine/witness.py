@@ -1,0 +1,65 @@
+"""What the server shows of one change: the only proof that a write took effect."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import AnswerLost, ArmError, DeadlineExceeded, Unauthorized
+
+if TYPE_CHECKING:
+    from ..model.change import Change
+    from ..model.server import ServerState
+    from .access import ServerAccess
+
+_SHOWN = ("value", "start", "end", "state", "pending")
+
+
+class Witness:
+    """Reads again what a change is about.
+
+    Attributes:
+        state: what is known of the server, as last read.
+        warnings: why readings failed, and what else is worth telling.
+    """
+
+    def __init__(self, access: ServerAccess, change: Change, state: ServerState) -> None:
+        self._access = access
+        self._change = change
+        self._operation = access.operations[change.kind]
+        self.state = state
+        self.warnings: list[str] = []
+
+    def shows(self) -> bool | None:
+        """Whether the server shows the change now; None when it could not be read.
+
+        Raises:
+            Unauthorized: nobody is signed in any more.
+        """
+        try:
+            self.state = self._access.refresh(self.state, self._change)
+        except (ArmError, AnswerLost, DeadlineExceeded) as error:
+            if isinstance(error, Unauthorized):
+                raise
+            self.warnings.append(f"reading back failed: {error.message}")
+            return None
+        return self._operation.holds(self._change, self.state)
+
+    def watch(self, seconds: float) -> bool | None:
+        """Whether the server shows the change within so many seconds; None when it could not be read at the end."""
+        clock, deadline = self._access.clock, self._access.deadline
+        end = clock.monotonic() + seconds
+        pause = 1.0
+        while True:
+            shown = self.shows()
+            left = min(end - clock.monotonic(), deadline.remaining)
+            if shown or left <= 0:
+                return shown
+            clock.sleep(min(pause, left))
+            pause = min(pause * 1.5, 5.0)
+
+    def in_words(self) -> str:
+        """What the server showed when it was last read."""
+        found = self._operation.current(self._change, self.state)
+        if found is None:
+            return "nothing"
+        return ", ".join(repr(value) for key, value in found.items() if key in _SHOWN)
