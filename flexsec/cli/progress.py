@@ -54,12 +54,12 @@ class LiveProgress:
 
     def __init__(self) -> None:
         from rich.console import Console
-        from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
         self._display: Progress = Progress(
             SpinnerColumn(),
             BarColumn(bar_width=20),
-            MofNCompleteColumn(),
+            TextColumn("{task.fields[place]}", markup=False),
             TimeElapsedColumn(),
             TextColumn("{task.description}", markup=False),
             console=Console(stderr=True, markup=False, highlight=False, emoji=False),
@@ -77,10 +77,11 @@ class LiveProgress:
     def listen(self, event: Event) -> None:
         """Move the bar; a settled change leaves a line above it."""
         if self._task is None:
-            self._task = self._display.add_task("", total=None)
+            self._task = self._display.add_task("", total=None, place="")
         if event.total:
             settled = event.number if event.stage in ("done", "skipped", "failed") else max(0, event.number - 1)
-            self._display.update(self._task, total=event.total, completed=settled)
+            place = f"{settled}/{event.total}"
+            self._display.update(self._task, total=event.total, completed=settled, place=place)
         if event.stage not in ("done", "skipped"):
             self._display.update(self._task, description=line(event, counted=False))
         if event.stage in _LASTING:

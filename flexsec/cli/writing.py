@@ -5,40 +5,51 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
+import click
+
 from ..reporting import plan as plan_report
 from ..reporting.neutral import plain
 from ..reporting.run import RESUMABLE, document
-from .confirm import ask
+from ..reporting.words import count
+from .confirm import ask, require_answerable
 from .exit_codes import of_run
 from .interrupts import stoppable
 from .output import say, show
 from .progress import progress
+from .refusals import laid_out, refuse
+from .undoing import undo_words
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..client import FlexSec, ServerHandle
+    from ..model.change import Change
     from ..model.plan import Plan
     from ..model.run import Run
     from .given import Given
 
 
-def carry_out(plan: Plan, kind: str, client: FlexSec, handle: ServerHandle, given: Given, *, question: str = "") -> int:
+def carry_out(
+    plan: Plan, kind: str, client: FlexSec, handle: ServerHandle, given: Given, *, question: str, always: bool = True
+) -> int:
     """Carry out a plan for changes that were asked for by name, and report it.
 
     Args:
         plan: made just now.
-        kind: what the run is called in the journal.
+        kind: the command, which is also what the run is called in the journal.
         client: the client that the handle belongs to.
         handle: the server.
         given: the command line.
-        question: asked first on a terminal; "" when nothing needs asking.
+        question: asked first on a terminal; elsewhere --yes is needed.
+        always: ask for any change, not only for one that takes access away or lowers security.
 
     Raises:
         LeaveRequired, GuardRefused: a change is held back, or the answer was no; nothing is written.
+        UsageError: it must be asked, and nobody can be.
     """
-    from ..engine.refuse import refuse_withheld
-
-    refuse_withheld(plan)
-    if question and plan.changes:
+    refuse(plan)
+    if plan.changes and (always or needs_asking(plan.changes)):
+        require_answerable(given, kind)
         ask(plan_report.document(plan), question, given)
     with stoppable(client.stop), progress(given) as shown:
         run = handle.carry_out(plan, kind, shown.listen)
@@ -47,23 +58,29 @@ def carry_out(plan: Plan, kind: str, client: FlexSec, handle: ServerHandle, give
     return of_run(run)
 
 
+def needs_asking(changes: Iterable[Change]) -> bool:
+    """Whether one of the changes takes access away, lowers security or restarts the server."""
+    return any(change.closing or change.lowers_security or change.restarts for change in changes)
+
+
 def tell_held_back(plan: Plan) -> None:
     """Say on standard error what the plan does not do, and what would allow it."""
-    for item in plan.withheld:
-        needs = f" (give {item.needs})" if item.needs else ""
-        say(plain(f"held back: {item.change.sentence.rstrip('.')}: {item.reason}{needs}"))
+    if plan.withheld:
+        say(f"held back: {count(len(plan.withheld), 'change')}")
+        for text in laid_out(plan.withheld):
+            click.echo(f"  {plain(text)}", err=True)
     for left in plan.left:
         say(plain(f"left alone: {left.control}: {left.reason}"))
 
 
 def tell_next(run: Run, given: Given) -> None:
     """Say on standard error how to go on with a run, or how to undo it."""
-    if thrown_away(given):
+    if not run.run_id or thrown_away(given):
         return
     if run.status in RESUMABLE:
         say(f"go on with it: {command_line(f'resume {run.run_id}', given)}")
     elif run.changed and not run.rolls_back:
-        say(f"undo it: {command_line(f'rollback {run.run_id}', given)}")
+        say(f"undo it: {command_line(undo_words(run), given)}")
 
 
 def command_line(words: str, given: Given) -> str:

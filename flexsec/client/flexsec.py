@@ -15,6 +15,7 @@ from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
 from ..model.resource import ServerId, check_subscription_id
+from .given import check_given
 from .server import ServerHandle
 
 if TYPE_CHECKING:
@@ -149,6 +150,7 @@ class FlexSec:
         Raises:
             UnknownName, JournalDamaged: no such run, or not to be trusted.
         """
+        check_given(leave, evidence)
         run = as_run(self.journals, run_id)
         handle = self._of(run)
         state = handle.observe()

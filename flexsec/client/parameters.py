@@ -11,7 +11,8 @@ from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
 from ..model.observation import Unobserved
-from ..model.parameter import comparable, merged
+from ..model.parameter import comparable, members, merged
+from .given import as_value
 
 if TYPE_CHECKING:
     import builtins
@@ -28,6 +29,7 @@ if TYPE_CHECKING:
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
 _PARTS = ("server", "parameters")
+_NOTHING = frozenset({"", "none"})  # what stands for an empty list (pgaudit.log)
 
 
 class Parameters:
@@ -56,7 +58,7 @@ class Parameters:
     def set(
         self,
         name: str,
-        value: str,
+        value: str | float | bool,
         *,
         replace: bool = False,
         leave: Leave = _NO_LEAVE,
@@ -68,6 +70,7 @@ class Parameters:
         A static parameter comes into force with a restart, which this does not make.
 
         Args:
+            value: as the service spells it; numbers, True and False are understood too.
             replace: make a list (data type Set) exactly what is given; otherwise it is added to what the list holds.
 
         Raises:
@@ -78,7 +81,7 @@ class Parameters:
 
     def set_many(
         self,
-        values: Mapping[str, str],
+        values: Mapping[str, str | float | bool],
         *,
         replace: bool = False,
         leave: Leave = _NO_LEAVE,
@@ -95,7 +98,7 @@ class Parameters:
 
     def plan_set(
         self,
-        values: Mapping[str, str],
+        values: Mapping[str, str | float | bool],
         *,
         replace: bool = False,
         leave: Leave = _NO_LEAVE,
@@ -105,9 +108,11 @@ class Parameters:
         if not values:
             raise InvalidValue("no parameter is named; give at least one name and value")
 
+        texts = {name: as_value(name, value) for name, value in values.items()}
+
         def desires(state: ServerState) -> builtins.list[Desire]:
             known = _observed(state)
-            wanted = [(_find(name, known), value) for name, value in values.items()]
+            wanted = [(_find(name, known), value) for name, value in texts.items()]
             return desired_parameters({p.name: value if replace else _added(p, value) for p, value in wanted})
 
         return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
@@ -138,13 +143,14 @@ def _added(parameter: Parameter, value: str) -> str:
     whole = any(isinstance(comparable(text, "Boolean"), bool) for text in (parameter.value, value))
     if parameter.data_type != "Set" or whole:
         return value
-    members = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip()))
-    if not members and parameter.value.strip():
+    added = tuple(dict.fromkeys(part.strip() for part in value.split(",") if part.strip().casefold() not in _NOTHING))
+    held = "" if members(parameter.value) <= _NOTHING else parameter.value
+    if not added and held:
         raise InvalidValue(
             f"{parameter.name} is a list that holds {parameter.value}, and what is set is added to it; "
             "to take something out, replace the list (replace=True, on the command line --replace)"
         )
-    return merged(parameter.value, members)
+    return merged(held, added) if added else value
 
 
 def _find(name: str, known: tuple[Parameter, ...]) -> Parameter:

@@ -21,6 +21,7 @@ from ..model.run import Hardening, RunStatus
 from ..operations.operation import Obstacle
 from ..operations.registry import OPERATIONS
 from .firewall import Firewall
+from .given import check_given
 from .parameters import Parameters
 from .threat_protection import ThreatProtectionSetting
 
@@ -84,6 +85,7 @@ class ServerHandle:
         Raises:
             as `audit`.
         """
+        check_given(leave, evidence)
         chosen = self.baseline(baseline)
         return self.planner(self.observe(), chosen).for_failures(leave=leave, evidence=evidence)
 
@@ -118,6 +120,7 @@ class ServerHandle:
         Raises:
             as `plan` and `apply`.
         """
+        check_given(leave, evidence)
         chosen = self.baseline(baseline)
         state = self.observe()
         plan = self.planner(state, chosen).for_failures(leave=leave, evidence=evidence)
@@ -154,11 +157,16 @@ class ServerHandle:
 
     def baseline(self, baseline: str | Path | Baseline) -> Baseline:
         """A loaded baseline."""
+        from ..baselines.baseline import Baseline
         from ..baselines.loader import load
 
         if isinstance(baseline, Path):
             return load(str(baseline.absolute()))
-        return load(baseline) if isinstance(baseline, str) else baseline
+        if isinstance(baseline, str):
+            return load(baseline)
+        if not isinstance(baseline, Baseline):
+            raise InvalidValue(f"{baseline!r} is no baseline; give a built-in name, a file's path or a loaded baseline")
+        return baseline
 
     def planner(self, state: ServerState, baseline: Baseline) -> Planner:
         """What makes plans for a state under a baseline."""
@@ -219,6 +227,7 @@ class ServerHandle:
             InvalidValue: a desire that the operation cannot fulfil, with all reasons; nothing was sent.
             NotObserved: what the plan would rest on could not be read.
         """
+        check_given(leave, evidence)
         state = self.observe(parts)
         unread = unread_part(state, parts)
         if unread is not None:

@@ -129,7 +129,7 @@ def retention_days(state: ServerState, arguments: Arguments) -> Check:
     off = same_value(download.value, "off", "Boolean")
     return Check(
         status=check.status,
-        reason=f"{check.reason}; {_DOWNLOAD} is off, so no server logs are kept for download" if off else check.reason,
+        reason=f"{check.reason}; it counts only while {_DOWNLOAD} is on (now off)" if off else check.reason,
         evidence={**check.evidence, _DOWNLOAD: download.value},
         desires=check.desires,
         remedy=check.remedy,

@@ -137,7 +137,7 @@ def range_bounded(state: ServerState, arguments: Arguments) -> Check:
         return failed(
             "; ".join(problems), evidence, remedy=f"which addresses are needed is yours to say; narrow {names}"
         )
-    return _unreadable(rules) or passed(_admitted(len(counted), total), evidence)
+    return _unreadable(rules) or passed(_admitted(len(counted), total, besides=bool(elsewhere)), evidence)
 
 
 def internet_rules(rules: tuple[FirewallRule, ...]) -> list[FirewallRule]:
@@ -178,9 +178,10 @@ def _verdict(
     )
 
 
-def _admitted(rules: int, addresses: int) -> str:
+def _admitted(rules: int, addresses: int, *, besides: bool) -> str:
     counted = "1 rule admits" if rules == 1 else f"{rules} rules admit"
-    return f"{counted} {addresses} public address{'' if addresses == 1 else 'es'}"
+    others = "besides what net-fw-no-allow-all reports, " if besides else ""
+    return f"{others}{counted} {addresses} public address{'' if addresses == 1 else 'es'}"
 
 
 def _unreadable(rules: tuple[FirewallRule, ...]) -> Check | None:

@@ -70,7 +70,8 @@ def apply(
             against the plan.
 
     Returns:
-        The run; a change that failed is in it, not raised.
+        The run; a change that failed is in it, not raised. A plan without changes makes a run without an id, which is
+        not recorded and for which nothing is sent.
 
     Raises:
         PlanInvalid: the plan was edited.
@@ -80,6 +81,9 @@ def apply(
     """
     check_seal(plan)
     server = ServerId.parse(plan.server_id)
+    if not plan.changes:
+        _refuse_unfinished(server, means)
+        return _nothing_to_write(plan, means, kind, rolls_back)
     run_id = _new_run_id(means)
     with means.journals.lock(server.key, run_id):
         last = _refuse_unfinished(server, means)
@@ -96,8 +100,24 @@ def apply(
                 "plan": to_data(plan),
             },
         )
-        _carry_out(plan, journal, state, server, means, ended={}, begun={}, resuming=False)
+        _carry_out(plan, journal, state, server, means, ended={}, begun={}, resuming=False, restoring=bool(rolls_back))
     return as_run(means.journals, run_id)
+
+
+def _nothing_to_write(plan: Plan, means: Means, kind: str, rolls_back: str) -> Run:
+    now = means.connection.clock.now()
+    return Run(
+        run_id="",
+        kind=kind,
+        server_id=plan.server_id,
+        baseline=plan.baseline,
+        status=RunStatus.COMPLETE,
+        started_at=now,
+        ended_at=now,
+        identity="",
+        outcomes=(),
+        rolls_back=rolls_back,
+    )
 
 
 def resume(run_id: str, means: Means) -> Run:
@@ -110,6 +130,7 @@ def resume(run_id: str, means: Means) -> Run:
         UnknownName: no such run.
         JournalDamaged: the journal cannot be trusted.
         RunInProgress: the run, or another on this server, still goes on.
+        StalePlan: the run had come to an end, and a later one has written to the server since.
     """
     before = as_run(means.journals, run_id)
     if before.status is RunStatus.COMPLETE:
@@ -117,13 +138,17 @@ def resume(run_id: str, means: Means) -> Run:
     server = ServerId.parse(before.server_id)
     with means.journals.lock(server.key, run_id):
         _refuse_unfinished(server, means, resumed=run_id)
+        _refuse_overtaken(run_id, server, means)
         journal, records = reopen(means.journals, run_id, means.connection.clock)
         history = read_all(records)
         plan = history.plan
         state = _observe(plan, server, means)
         journal.write("resumed", {"identity": means.connection.identity(), "flexsec": __version__})
         ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in DONE}
-        _carry_out(plan, journal, state, server, means, ended=ended, begun=history.begun, resuming=True)
+        restoring = bool(history.rolls_back)
+        _carry_out(
+            plan, journal, state, server, means, ended=ended, begun=history.begun, resuming=True, restoring=restoring
+        )
     return as_run(means.journals, run_id)
 
 
@@ -137,6 +162,7 @@ def _carry_out(
     ended: dict[int, Outcome],
     begun: Mapping[int, Acceptance | None],
     resuming: bool,
+    restoring: bool,
 ) -> None:
     access = ServerAccess(
         connection=means.connection,
@@ -165,6 +191,7 @@ def _carry_out(
                 means.operations[change.kind],
                 ended=ended.values(),
                 resuming=resuming,
+                restoring=restoring,
                 moment=access.clock.now(),
             )
             if refused is not None:
@@ -279,6 +306,20 @@ def _refuse_unfinished(server: ServerId, means: Means, *, resumed: str = "") -> 
             )
         return run
     return None
+
+
+def _refuse_overtaken(run_id: str, server: ServerId, means: Means) -> None:
+    """What a run still had to write was decided before a later run wrote, so it is decided anew instead."""
+    for later in reversed(means.journals.runs()):
+        if later <= run_id:
+            return
+        if server_of(means.journals, later) != server.key:
+            continue
+        run = as_run(means.journals, later, damaged_is_none=True)
+        if run is not None and run.changed:
+            raise StalePlan(
+                f"run {later} has written to this server since; make a new plan instead of resuming {run_id}"
+            )
 
 
 def _new_run_id(means: Means) -> str:

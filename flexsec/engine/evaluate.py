@@ -40,6 +40,7 @@ def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessme
         verdicts=verdicts,
         notes=(
             *_waiver_notes(verdicts, waivers),
+            *_waivers_of_others(verdicts, baseline.waivers),
             *_firewall_notes(state, verdicts),
             *_parameter_notes(state, baseline),
         ),
@@ -79,6 +80,16 @@ def _waiver_notes(verdicts: tuple[Verdict, ...], waivers: tuple[Waiver, ...]) ->
         elif verdict.status == Status.PASS and (spare := _longest(verdict.control, waivers)):
             notes.append(f"the waiver of {verdict.control} ({spare.ticket}) is no longer needed: the control passes")
     return notes
+
+
+def _waivers_of_others(verdicts: tuple[Verdict, ...], waivers: tuple[Waiver, ...]) -> list[str]:
+    """A finding that is waived for other servers only may be a misspelt pattern."""
+    bare = {v.control for v in verdicts if v.status == Status.FAIL and v.waiver is None}
+    return [
+        f"the waiver of {waiver.control} ({waiver.ticket}) is for servers {waiver.servers!r}, which this one is not"
+        for waiver in waivers
+        if waiver.control in bare
+    ]
 
 
 def _firewall_notes(state: ServerState, verdicts: tuple[Verdict, ...]) -> list[str]:

@@ -9,7 +9,7 @@ import json
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..model.connections import Connection
+from ..model.connections import TLS_WORDS, Connection
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -22,7 +22,7 @@ def read(path: Path) -> tuple[Connection, ...]:
 
     Args:
         path: `.json` for a list of objects, anything else for CSV with a header. Columns: address (IPv4, required),
-            role, tls_version; others are ignored.
+            role, tls_version ("none" without TLS); others are ignored, and so are rows without an IPv4 address.
 
     Raises:
         UsageError: naming the file, the line and what was expected.
@@ -36,7 +36,10 @@ def read(path: Path) -> tuple[Connection, ...]:
     rows = _from_json(text, path) if path.suffix.casefold() == ".json" else _from_csv(text, path)
     if not rows:
         raise UsageError(f"{path} holds no connection; leave the file out when nothing is known about clients")
-    return tuple(_connection(row, place) for place, row in rows)
+    read = tuple(_connection(row, place) for place, row in rows if not _outside_the_firewall(row))
+    if not read:
+        raise UsageError(f"{path} holds no connection from an IPv4 address; leave it out when nothing is known")
+    return read
 
 
 def _from_csv(text: str, path: Path) -> list[tuple[str, dict[str, object]]]:
@@ -59,10 +62,23 @@ def _from_json(text: str, path: Path) -> list[tuple[str, dict[str, object]]]:
     return [(f"{path}: entry {number}", row) for number, row in enumerate(data, 1)]
 
 
+def _outside_the_firewall(row: dict[str, object]) -> bool:
+    """A local or IPv6 session (pg_stat_activity shows both): the firewall, which is IPv4 only, does not admit it."""
+    address = str(row.get("address") or "").strip()
+    try:
+        return not address or ipaddress.ip_address(address).version == 6
+    except ValueError:
+        return False
+
+
 def _connection(row: dict[str, object], place: str) -> Connection:
     values = {column: str(row.get(column) or "").strip() for column in _COLUMNS}
     try:
         ipaddress.IPv4Address(values["address"])
     except ValueError:
         raise UsageError(f"{place}: {values['address']!r} is not an IPv4 address") from None
+    if values["tls_version"] and values["tls_version"].casefold() not in {word.casefold() for word in TLS_WORDS}:
+        raise UsageError(
+            f"{place}: {values['tls_version']!r} is no TLS version; expected one of {', '.join(TLS_WORDS)}"
+        )
     return Connection(**values)

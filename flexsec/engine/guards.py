@@ -8,9 +8,10 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..model.change import CLOSING_CLASSES
+from ..model.connections import PLAINTEXT
 from ..model.firewall import FirewallRule, RuleClass
 from ..model.observation import Unobserved
-from ..model.parameter import Parameter
+from ..model.parameter import Parameter, same_value
 from ..model.plan import Withheld
 from ..model.server import Networking, Server
 
@@ -51,6 +52,7 @@ def withheld(
         or _leave_to_close(change, leave, evidence)
         or _leave_to_restart(change, state, leave, moment)
         or _firewall_refusal(change, state, leave, evidence)
+        or _plaintext_refusal(change, evidence)
         or _tls_refusal(change, state, leave, evidence)
     )
 
@@ -207,6 +209,23 @@ def _without_evidence(change: Change, leave: Leave) -> Withheld | None:
         by="leave",
         reason="nobody looked at who still connects, so who is cut off is unknown",
         needs=_EVIDENCE_FLAGS,
+    )
+
+
+def _plaintext_refusal(change: Change, evidence: Evidence) -> Withheld | None:
+    """Requiring TLS needs no leave, but a client that is known to do without it is not cut off."""
+    if change.kind != "parameters" or change.name != "require_secure_transport":
+        return None
+    if not same_value((change.after or {}).get("value", ""), "on", "Boolean"):
+        return None
+    plain = sorted({c.address for c in evidence.connections or () if c.tls_version.strip().casefold() == PLAINTEXT})
+    if not plain:
+        return None
+    return Withheld(
+        change=change,
+        by="guard",
+        reason=f"clients seen in {evidence.source} connect without TLS: {', '.join(plain[:5])}"
+        f"{', ...' if len(plain) > 5 else ''}; let them use TLS first",
     )
 
 

@@ -149,6 +149,24 @@ def as_run(store: JournalStore, run_id: str, *, damaged_is_none: bool = False) -
         outcomes=outcomes,
         verified=history.verified,
         rolls_back=history.rolls_back,
+        notes=_restart_owed(outcomes),
+    )
+
+
+def _restart_owed(outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
+    """Static parameters that the run set and no restart of its own brought into force."""
+    waiting: list[str] = []
+    for outcome in outcomes:
+        if outcome.status is not ChangeStatus.APPLIED:
+            continue
+        if outcome.change.restarts:
+            waiting.clear()
+        elif outcome.change.kind == "parameters" and (outcome.change.after or {}).get("dynamic") == "false":
+            waiting.append(outcome.change.name)
+    if not waiting:
+        return ()
+    return (
+        f"{', '.join(waiting)} is set and waits for a restart; `flexsec harden --allow-restart` restarts the server.",
     )
 
 

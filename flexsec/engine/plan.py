@@ -149,14 +149,25 @@ class Planner:
         return [*(c for c in changes if c.kind != "restart"), replace(restart, controls=controls)]
 
     def _with_lowering(self, change: Change) -> Change:
-        predicted = self._operations[change.kind].predict(change, self._state)
+        """Mark a change that makes a control fail which passes now.
+
+        A firewall rule is also judged as if it were the only one: a second hole counts beside a first.
+        """
+        predict = self._operations[change.kind].predict
+        lowers = self._lowers(change, self._assessment, predict(change, self._state))
+        if not lowers and change.kind == "firewall" and change.after is not None:
+            alone = replace(self._state, firewall=())
+            earlier = replace(change, after=change.before)
+            lowers = self._lowers(change, self._judge(predict(earlier, alone)), predict(change, alone))
+        return replace(change, lowers_security=lowers)
+
+    def _lowers(self, change: Change, before: Assessment, predicted: ServerState) -> bool:
         after = {verdict.control: verdict.status for verdict in self._judge(predicted).verdicts}
-        worse = any(
+        return any(
             verdict.status is Status.PASS and after.get(verdict.control) is Status.FAIL
-            for verdict in self._assessment.verdicts
+            for verdict in before.verdicts
             if not (verdict.control == "config-no-pending-restart" and change.kind == "parameters")
         )
-        return replace(change, lowers_security=worse)
 
     def _guarded(
         self, ordered: list[Change], leave: Leave, evidence: Evidence, *, restoring: bool

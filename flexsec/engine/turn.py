@@ -44,6 +44,7 @@ def not_now(
     *,
     ended: Collection[Outcome],
     resuming: bool,
+    restoring: bool,
     moment: datetime,
 ) -> Outcome | None:
     """Why a change is not written when its turn comes, or that it is not needed any more.
@@ -52,6 +53,7 @@ def not_now(
         state: what is known of the server now.
         ended: what became of the changes before it.
         resuming: another process made the plan, so every target is looked at before it is written.
+        restoring: the run undoes another.
         moment: now, in UTC.
     """
 
@@ -69,8 +71,7 @@ def not_now(
             return ending(ChangeStatus.ALREADY, "the server shows it already")
         if not operation.untouched(change, state):
             return ending(ChangeStatus.FAILED, "someone changed it since the plan was made; make a new plan")
-    # What must never be written was refused when the plan was made; hence `restoring`.
-    refused = withheld(change, state, leave=plan.leave, evidence=plan.evidence, moment=moment, restoring=True)
+    refused = withheld(change, state, leave=plan.leave, evidence=plan.evidence, moment=moment, restoring=restoring)
     return ending(ChangeStatus.NOT_STARTED, refused.reason) if refused is not None else None
 
 

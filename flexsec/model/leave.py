@@ -62,11 +62,16 @@ class Leave:
     lower_security: bool = False
 
     def __post_init__(self) -> None:
-        """Refuse a closing class that does not exist.
+        """Refuse a closing class that does not exist, and a reason that says nothing.
 
         Raises:
-            InvalidValue: naming the classes that do.
+            InvalidValue: naming what is wrong, and the classes that exist.
         """
+        given: object = self.closing
+        if isinstance(given, str):
+            raise InvalidValue(f"closing={given!r} is a text; give a tuple of classes: ({given!r},)")
+        if self.without_evidence and not self.without_evidence.strip():
+            raise InvalidValue("the reason for doing without evidence is blank; say why, it is journalled")
         unknown = sorted(set(self.closing) - CLOSING_CLASSES.keys())
         if unknown:
             raise InvalidValue(

@@ -56,12 +56,18 @@ def _change(parameter: Parameter, value: str, *, closing: str) -> Change:
         name=parameter.name,
         before=_properties(parameter),
         after={"value": value, "data_type": parameter.data_type, "dynamic": _word(parameter.dynamic)},
-        sentence=f"Set {parameter.name} to {_shown(value)} (now {_shown(parameter.value)}{later}).",
+        sentence=f"Set {parameter.name} to {_shown(value)} (now {_shown(parameter.value)}{later})."
+        + _consequence(parameter.name, value),
         phase=Phase.CLOSE if closing else Phase.TIGHTEN,
         closing=closing,
         permissions=ACTIONS,
         typical_seconds=_TYPICAL_SECONDS,
     )
+
+
+def _consequence(name: str, value: str) -> str:
+    refuses = name == "require_secure_transport" and same_value(value, "on", "Boolean")
+    return " Clients without TLS are refused from then on." if refuses else ""
 
 
 def _closing(name: str, value: str) -> str:

@@ -9,6 +9,8 @@ from .document import Cell, Document, Records, Table, Tone, cells, columns
 from .words import before_or_after, count, duration, listed, moment, server_name, yes
 
 if TYPE_CHECKING:
+    from collections.abc import Iterable
+
     from ..model.change import Change
     from ..model.leave import Leave
     from ..model.plan import Left, Plan, Withheld
@@ -66,14 +68,27 @@ def changes_table(plan: Plan) -> Table:
 
 
 def withheld_table(withheld: tuple[Withheld, ...]) -> Table:
-    """Changes that the plan does not make."""
+    """Changes that the plan does not make; a reason that several share is told once."""
     return Table(
-        title="Held back",
+        title=f"Held back: {count(len(withheld), 'change')}",
         columns=columns("Change", "Why not", "Allowed by"),
-        rows=tuple(
-            cells(item.change.sentence, Cell(item.reason, Tone.CAUTION), item.needs or "-") for item in withheld
-        ),
+        rows=tuple(row for group in grouped(withheld) for row in _held_rows(group)),
     )
+
+
+def grouped(withheld: Iterable[Withheld]) -> list[list[Withheld]]:
+    """What is held back by reason, in the order in which the reasons come first."""
+    groups: dict[tuple[str, str], list[Withheld]] = {}
+    for item in withheld:
+        groups.setdefault((item.reason, item.needs), []).append(item)
+    return list(groups.values())
+
+
+def _held_rows(group: list[Withheld]) -> list[tuple[Cell, ...]]:
+    first, *others = group
+    rows = [cells(first.change.sentence, Cell(first.reason, Tone.CAUTION), first.needs or "-")]
+    same = Cell("as above", Tone.MUTED)
+    return rows + [cells(item.change.sentence, same, same if first.needs else "-") for item in others]
 
 
 def left_table(left: tuple[Left, ...]) -> Table:

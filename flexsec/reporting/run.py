@@ -54,7 +54,9 @@ def document(run: Run) -> Document:
     return Document(
         schema=SCHEMA,
         data=to_data(run),
-        title=f"Run {run.run_id}: {run.kind} on {server_name(run.server_id)}",
+        title=f"Run {run.run_id}: {run.kind} on {server_name(run.server_id)}"
+        if run.run_id
+        else f"{run.kind} on {server_name(run.server_id)}: nothing to write",
         facts=_facts(run),
         tables=tuple(tables),
         records=Records(columns=_RECORD, rows=records(run)),
@@ -143,6 +145,9 @@ def tally(run: Run) -> str:
 
 def summary(run: Run) -> str:
     """How the run ended, and what can be done next."""
+    if not run.run_id:
+        undone = f" Run {run.rolls_back} has nothing left to undo." if run.rolls_back else ""
+        return f"Nothing to write: no run was made.{undone}"
     text = f"Run {run.run_id} is {run.status.value.replace('_', ' ')}: {tally(run)}."
     if run.status in RESUMABLE:
         text += f" `flexsec resume {run.run_id}` goes on with it."

@@ -55,7 +55,7 @@ def test_the_first_signal_ends_the_run_in_good_order(kind, flexsec, world, leave
     assert "stopping after the write in flight" in done.stderr
     assert f"flexsec resume {run['run_id']}" in done.stderr
 
-    resumed = flexsec("resume", "--simulate", world)
+    resumed = flexsec("resume", "--simulate", world, "--yes")
     assert resumed.data["status"] == "complete"
     assert resumed.data["run_id"] == run["run_id"]
     assert {outcome["status"] for outcome in resumed.data["outcomes"]} == {"applied"}
@@ -71,7 +71,7 @@ def test_the_second_signal_ends_at_once_and_says_how_to_go_on(flexsec, world, le
     refused = flexsec("harden", "--simulate", world, "--yes", *leave)
     assert refused.code == 6
     assert "flexsec resume" in refused.err
-    resumed = flexsec("resume", "--simulate", world)
+    resumed = flexsec("resume", "--simulate", world, "--yes")
     assert resumed.data["status"] == "complete", resumed.err
 
 

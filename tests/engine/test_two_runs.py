@@ -11,12 +11,14 @@ from pathlib import Path
 import pytest
 
 from flexsec import Evidence, Leave
+from flexsec.engine import apply as applying
 from flexsec.engine.apply import apply
 from flexsec.engine.journal_files import JournalFiles
 from flexsec.errors import PlanInvalid, RunInProgress, StalePlan
 from flexsec.model.event import silent
 from flexsec.model.resource import ServerId
 from flexsec.model.run import ChangeStatus, RunStatus
+from flexsec.simulator import Fault
 from flexsec.simulator.state import FirewallRange, ParameterState
 from flexsec.testing import simulated
 from tests.engine.dying import Countdown, Death, dying_client, harden
@@ -110,8 +112,6 @@ def test_an_unfinished_run_must_be_resumed_first(shop):
 
 def test_an_older_run_is_not_resumed_beside_an_unfinished_one(shop):
     """A partial run is not resumed while a later run on the server is unfinished: its write may be in flight."""
-    from flexsec.simulator import Fault
-
     shop.world.faults.add(Fault("X28", method="PUT", path="log_checkpoints"))
     partial = shop.server(GROUP, NAME).parameters.set("log_checkpoints", "on")
     assert partial.status is RunStatus.PARTIAL
@@ -122,11 +122,33 @@ def test_an_older_run_is_not_resumed_beside_an_unfinished_one(shop):
 
 
 def test_runs_of_one_second_keep_their_order(shop):
-    """Runs are listed newest first also when they began within one second, in which the clock stood still."""
-    server = shop.server(GROUP, NAME)
-    ids = [server.parameters.set("log_disconnections", "off").run_id for _ in range(12)]
+    """Run ids sort in the order of their beginning also within one second, in which the clock stood still."""
+    means = shop.server(GROUP, NAME).means(silent, None)
+    ids = []
+    for _ in range(12):
+        ids.append(applying._new_run_id(means))
+        means.journals.append(ids[-1], b"{}")
     assert len({run_id[:16] for run_id in ids}) == 1
-    assert [run.run_id for run in shop.client().runs()] == ids[::-1]
+    assert means.journals.runs() == ids
+
+
+def test_a_plan_without_changes_makes_no_run(shop):
+    """What the server has already is not written: nothing is sent beyond the reads, and nothing is journalled."""
+    server = shop.server(GROUP, NAME)
+    run = server.parameters.set("log_disconnections", "off")
+    assert (run.run_id, run.outcomes, run.status) == ("", (), RunStatus.COMPLETE)
+    assert shop.client().runs() == ()
+
+
+def test_a_run_that_had_ended_is_not_resumed_after_a_later_one_wrote(shop):
+    """Its remaining changes were decided before the later run wrote, so a new plan decides them."""
+    shop.world.faults.add(Fault("X28", method="PUT", path="log_checkpoints"))
+    server = shop.server(GROUP, NAME)
+    partial = server.parameters.set("log_checkpoints", "on")
+    assert partial.status is RunStatus.PARTIAL
+    later = server.parameters.set("log_connections", "on")
+    with pytest.raises(StalePlan, match=later.run_id):
+        shop.client().resume(partial.run_id)
 
 
 def someone_sets_a_parameter(server):

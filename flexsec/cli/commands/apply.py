@@ -10,7 +10,7 @@ from ...model.resource import ServerId
 from ...reporting import plan as plan_report
 from ...reporting.run import document
 from ..confirm import ask, require_answerable
-from ..exit_codes import of_applied
+from ..exit_codes import of_applied, of_plan
 from ..given import Given, pass_given
 from ..interrupts import stoppable
 from ..options import judgement_options, output_options, settings_options, yes_option
@@ -47,9 +47,8 @@ def command(given: Given, plan_file: Path) -> int:
     show(document(run), given)
     tell_held_back(plan)
     tell_next(run, given)
-    return of_applied(
-        run,
-        held_back=bool(plan.withheld),
-        fail_on=given.judgement.fail_on,
-        exit_zero=given.judgement.exit_zero,
-    )
+    judgement = given.judgement
+    if not plan.changes:
+        return of_plan(plan, fail_on=judgement.fail_on, exit_zero=judgement.exit_zero)
+    held_back = bool(plan.withheld)
+    return of_applied(run, held_back=held_back, fail_on=judgement.fail_on, exit_zero=judgement.exit_zero)

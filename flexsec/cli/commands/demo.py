@@ -20,6 +20,7 @@ from ..options import output_options, settings_options
 from ..output import check_files, show, write_report_files
 from ..session import Session
 from ..story import Story
+from ..undoing import undo_words
 from ..writing import command_line, thrown_away
 
 if TYPE_CHECKING:
@@ -141,6 +142,6 @@ def _what_next(story: Story, given: Given, journal: Path | None, hardening: Hard
         story.tell("Try next:")
         commands = [command_line("runs", given), command_line("audit", given)]
         if run is not None:
-            commands.insert(1, command_line(f"rollback {run.run_id} --allow-lowering", given))
+            commands.insert(1, command_line(undo_words(run), given))
     for line in commands:
         story.tell(f"  {line}")

@@ -8,7 +8,7 @@ from ...errors import UsageError
 from ..given import Given, pass_given
 from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
-from ..session import Session, leave_of
+from ..session import Session, evidence_of, leave_of
 from ..targets import split_id
 from ..writing import carry_out
 
@@ -24,17 +24,19 @@ from ..writing import carry_out
 def command(given: Given, words: tuple[str, ...]) -> int:
     """Admit addresses by a rule: one IPv4 address, a range FIRST-LAST (or FIRST LAST), or a block (203.0.113.0/28).
 
-    It only adds, so nothing is asked (--yes is accepted); admitting so much that a control fails needs
-    --allow-lowering.
+    Admitting more asks nothing. Narrowing a rule that exists takes access away: that needs --allow-closing firewall,
+    and evidence or a reason without it. Admitting so much that a control fails needs --allow-lowering. Both ask on a
+    terminal and need --yes elsewhere.
     """
     parts = split_id(words, given.target)
     if len(parts) not in (2, 3):
         raise UsageError("give a rule's NAME and its ADDRESSES, such as: office 203.0.113.0/28")
     check_files(given)
     name, addresses = parts[:2]
+    end = parts[2] if len(parts) == 3 else None
+    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
     with Session(given) as session:
         client, handle = session.server()
-        plan = handle.firewall.plan_allow(
-            name, addresses, end=parts[2] if len(parts) == 3 else None, leave=leave_of(given.leave)
-        )
-        return carry_out(plan, "firewall allow", client, handle, given)
+        plan = handle.firewall.plan_allow(name, addresses, end=end, leave=leave, evidence=evidence)
+        question = "Change the rule so?"
+        return carry_out(plan, "firewall allow", client, handle, given, question=question, always=False)

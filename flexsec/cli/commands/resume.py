@@ -7,7 +7,9 @@ from typing import TYPE_CHECKING
 import click
 
 from ...errors import UnknownName, UsageError
+from ...model.run import ChangeStatus
 from ...reporting.run import RESUMABLE, document
+from ..confirm import ask, require_answerable
 from ..exit_codes import of_applied
 from ..given import Given, pass_given
 from ..interrupts import stoppable
@@ -15,10 +17,12 @@ from ..options import judgement_options, output_options, settings_options, yes_o
 from ..output import check_files, show
 from ..progress import progress
 from ..session import Session
-from ..writing import tell_next
+from ..writing import needs_asking, tell_next
 
 if TYPE_CHECKING:
     from ...client import FlexSec
+    from ...model.change import Change
+    from ...model.run import Run
 
 
 @click.command("resume")
@@ -31,8 +35,9 @@ if TYPE_CHECKING:
 def command(given: Given, run_id: str) -> int:
     """Finish a run that was interrupted or applied in part.
 
-    Without RUN, the only run that can be resumed. What was begun is looked up before anything is written; the leave is
-    the run's own, so nothing is asked (--yes is accepted).
+    Without RUN, the only run that can be resumed. What was begun is looked up before anything is written. The leave is
+    the run's own; when what is left takes access away, lowers security or restarts the server, it is asked again on
+    a terminal and needs --yes elsewhere.
     """
     from ...engine.history import plan_of
 
@@ -40,6 +45,9 @@ def command(given: Given, run_id: str) -> int:
     with Session(given) as session:
         recorder = session.recorder()
         begun = recorder.run(run_id or _only_one(recorder))
+        if needs_asking(_left_to_do(begun)):
+            require_answerable(given, "resume")
+            ask(document(begun), f"Go on with run {begun.run_id}?", given)
         client = session.client_of(begun)
         held_back = bool(plan_of(client.journals, begun.run_id).withheld)
         with stoppable(client.stop), progress(given) as shown:
@@ -47,6 +55,13 @@ def command(given: Given, run_id: str) -> int:
     show(document(run), given)
     tell_next(run, given)
     return of_applied(run, held_back=held_back, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero)
+
+
+def _left_to_do(run: Run) -> tuple[Change, ...]:
+    if run.status not in RESUMABLE:
+        return ()
+    ended = (ChangeStatus.APPLIED, ChangeStatus.ALREADY, ChangeStatus.UNVERIFIED)
+    return tuple(outcome.change for outcome in run.outcomes if outcome.status not in ended)
 
 
 def _only_one(recorder: FlexSec) -> str:

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import click
 
+from ...errors import UnknownName
+from ...model.run import RunStatus
 from ...reporting import plan as plan_report
 from ...reporting.run import document
 from ..confirm import ask, require_answerable
@@ -11,14 +15,19 @@ from ..exit_codes import of_run
 from ..given import Given, pass_given
 from ..interrupts import stoppable
 from ..options import leave_options, output_options, settings_options, yes_option
-from ..output import check_files, show
+from ..output import check_files, say, show
 from ..progress import progress
+from ..refusals import refuse
 from ..session import Session, evidence_of, leave_of
 from ..writing import tell_held_back, tell_next
 
+if TYPE_CHECKING:
+    from ...client import FlexSec
+    from ...model.run import Run
+
 
 @click.command("rollback")
-@click.argument("run_id", metavar="RUN")
+@click.argument("run_id", metavar="[RUN]", default="")
 @leave_options
 @yes_option
 @output_options
@@ -27,24 +36,34 @@ from ..writing import tell_held_back, tell_next
 def command(given: Given, run_id: str) -> int:
     """Undo a run from its journal, newest change first.
 
-    Only values that are still the run's are restored. Undoing a hardening makes controls fail again: that needs
+    Without RUN, the newest run that changed something and is not rolled back yet. Only values that are still the run's are restored. Undoing a hardening makes controls fail again: that needs
     --allow-lowering. Exits with 0 when all is restored.
     """
-    from ...engine.refuse import refuse_withheld
-
     check_files(given)
     require_answerable(given, "rollback")
     leave, evidence = leave_of(given.leave), evidence_of(given.leave)
     with Session(given) as session:
-        client = session.client_of(session.recorder().run(run_id))
-        plan = client.plan_rollback(run_id, leave=leave, evidence=evidence)
+        recorder = session.recorder()
+        undone = recorder.run(run_id) if run_id else _newest(recorder)
+        if undone.status is RunStatus.ROLLED_BACK:
+            say(f"run {undone.run_id} was rolled back before")
+        client = session.client_of(undone)
+        plan = client.plan_rollback(undone.run_id, leave=leave, evidence=evidence)
         if not plan.changes:
-            refuse_withheld(plan)
-        if plan.changes:
-            ask(plan_report.document(plan), f"Roll back run {run_id} so?", given)
+            refuse(plan)
+        else:
+            ask(plan_report.document(plan), f"Roll back run {undone.run_id} ({undone.kind}) so?", given)
         with stoppable(client.stop), progress(given) as shown:
-            run = client.rollback(run_id, leave=leave, evidence=evidence, plan=plan, on_event=shown.listen)
+            run = client.rollback(undone.run_id, leave=leave, evidence=evidence, plan=plan, on_event=shown.listen)
     show(document(run), given)
     tell_held_back(plan)
     tell_next(run, given)
     return of_run(run, held_back=bool(plan.withheld or plan.left))
+
+
+def _newest(recorder: FlexSec) -> Run:
+    """The newest run whose changes stand."""
+    for run in recorder.runs():
+        if run.changed and not run.rolls_back and run.status is not RunStatus.ROLLED_BACK:
+            return run
+    raise UnknownName("there is no run to roll back; `flexsec runs` lists what is recorded")
