@@ -26,9 +26,7 @@ The tree, with the exit code that the command line gives each branch (1 failure,
     │   ├── GuardRefused                it would lock someone out
     │   ├── StalePlan                   the server is no longer as the plan found it
     │   └── RunInProgress               another run holds this server, or left it unfinished
-    ├── Incomplete                  5   a run applied a part, or cannot tell; `resume` goes on
     ├── NotObserved                 4   what was asked for could not be read
-    ├── NotVerified                 5   a write was accepted and the server does not show it
     └── JournalDamaged              1   the record of a run cannot be trusted
 
 No error carries a request, its headers or its body: those hold tokens and passwords.
@@ -187,16 +185,6 @@ class RunInProgress(Refused):
     """Another run holds this server's lock, or ended without finishing and must be resumed first."""
 
 
-class Incomplete(FlexSecError):
-    """A run applied a part of its plan or cannot tell; `run_id` names what `resume` takes."""
-
-    exit_code = 5
-
-    def __init__(self, message: str, *, run_id: str) -> None:
-        super().__init__(message)
-        self.run_id = run_id
-
-
 class NotObserved(FlexSecError):
     """What was asked for could not be read; `missing_action` is the RBAC action that would allow it, or ""."""
 
@@ -205,12 +193,6 @@ class NotObserved(FlexSecError):
     def __init__(self, message: str, *, missing_action: str = "") -> None:
         super().__init__(message)
         self.missing_action = missing_action
-
-
-class NotVerified(FlexSecError):
-    """A write was accepted and reported done, and the server still does not show it."""
-
-    exit_code = 5
 
 
 class JournalDamaged(FlexSecError):

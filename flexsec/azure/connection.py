@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
@@ -33,6 +34,7 @@ Keep = Callable[[Any, object, object], Any]
 Send = Callable[["PostgreSQLManagementClient", Keep], object]
 """A call of the official client that sends exactly one request: a `begin_*` with `polling=False, cls=keep`."""
 
+_LOG = logging.getLogger("flexsec.azure")
 _APPLICATION_ID = re.compile(r"^[ -~]{0,64}$")
 _MOST_PAGES = 1000
 
@@ -114,6 +116,7 @@ class Connection:
             DeadlineExceeded: no time is left, or the read budget asks to wait past it.
             CredentialUnavailable: no token.
         """
+        _LOG.info("%s", what)
         return self._object(self._resource_url(path), what=what, deadline=deadline)
 
     def read_list(self, path: str, *, what: str, deadline: Deadline) -> list[dict[str, Any]]:
@@ -122,6 +125,7 @@ class Connection:
         Raises:
             As `read`; also Unreadable for a page that comes twice or lies outside this cloud.
         """
+        _LOG.info("%s", what)
         items: list[dict[str, Any]] = []
         url, seen = self._resource_url(path), set[str]()
         while url:
@@ -151,6 +155,7 @@ class Connection:
             AnswerLost: there is no usable answer; the write may have taken effect.
             CredentialUnavailable: nothing was sent.
         """
+        _LOG.info("write: %s", what)
         client, exchange = self._built()
         answer = exchange.run(lambda: send(client, _keep), what=what)
         if not 200 <= answer.status < 300:

@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from typing import TYPE_CHECKING, Any
 
 from ..errors import CredentialUnavailable, UnknownName, UsageError
-from .scrub import scrub
+from .sign_in_advice import advice
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -21,12 +21,11 @@ if TYPE_CHECKING:
 KINDS = ("default", "environment", "workload-identity", "managed-identity", "cli", "powershell", "developer-cli")
 """How an identity can be found; "default" tries the others in turn."""
 
+_FAILS_WHEN_MADE = {"workload-identity": "WorkloadIdentityCredential"}
+
 _TENANT = re.compile(r"^[a-zA-Z0-9.-]{1,100}$")
 _CLIENT = re.compile(r"^[0-9a-fA-F-]{36}$")
 _OBJECT_ID = re.compile(r"^[0-9a-zA-Z-]{1,64}$")
-# One line an attempt: "\tEnvironmentCredential: why not" (DefaultAzureCredential's own message).
-_ATTEMPT = re.compile(r"^\s*(\w+Credential):\s*(.*)$")
-_MOST_ATTEMPTS = 12
 
 
 def credential(
@@ -50,10 +49,10 @@ def credential(
     try:
         found = build(cloud, tenant_id, client_id)
     except (ValueError, OSError, ImportError) as error:
-        reason = scrub(str(error), 300)
+        reason = advice(_FAILS_WHEN_MADE.get(kind, ""), error)
     else:
         return found if tenant_id is None else _InTenant(found, tenant_id)
-    raise CredentialUnavailable(f"cannot sign in by {kind!r}: {reason}")
+    raise CredentialUnavailable(reason)
 
 
 class GuardedCredential:
@@ -87,7 +86,7 @@ class GuardedCredential:
         except CredentialUnavailable as error:
             reason = error.message
         except Exception as error:  # noqa: BLE001 - a credential is the caller's code and may fail in any way
-            reason = f"no credential could give a token: {_tried(error)}"
+            reason = advice(_name_of(self._inner), error)
         else:
             self._object_id = _object_id(token.token)
             return token
@@ -107,7 +106,7 @@ class _InTenant:
     """A credential that always asks for tokens of one tenant."""
 
     def __init__(self, inner: TokenCredential, tenant_id: str) -> None:
-        self._inner = inner
+        self.inner = inner
         self._tenant_id = tenant_id
 
     def get_token(
@@ -119,7 +118,7 @@ class _InTenant:
         **_: object,
     ) -> AccessToken:
         """A token of the tenant."""
-        return self._inner.get_token(
+        return self.inner.get_token(
             *scopes, claims=claims, tenant_id=tenant_id or self._tenant_id, enable_cae=enable_cae
         )
 
@@ -182,20 +181,9 @@ def _ask(inner: Any, scopes: tuple[str, ...], options: dict[str, str | bool]) ->
     return AccessToken(told.token, told.expires_on)
 
 
-def _tried(error: Exception) -> str:
-    """What was tried and why it failed, one short clause each."""
-    attempts: dict[str, str] = {}
-    for line in str(error).splitlines():
-        found = _ATTEMPT.match(line)
-        if found and len(attempts) < _MOST_ATTEMPTS:
-            attempts.setdefault(found[1], _first_sentence(found[2]))
-    if not attempts:
-        return _first_sentence(str(error)) or type(error).__name__
-    return "tried " + "; ".join(f"{name} ({why})" for name, why in attempts.items())
-
-
-def _first_sentence(text: str) -> str:
-    return scrub(text.strip().split("\n")[0], 300).split(". ")[0].rstrip(".")
+def _name_of(credential: object) -> str:
+    """The class of the credential that really signs in."""
+    return _name_of(credential.inner) if isinstance(credential, _InTenant) else type(credential).__name__
 
 
 def _object_id(token: str) -> str:

@@ -103,13 +103,15 @@ def _layer(source: str, file: Path | Traversable, asked: str) -> _Layer:
 
     from .problems import sentences
     from .schema import file_form
-    from .yaml_text import parse
+    from .yaml_text import parse, problem
 
     document = parse(_text(source, file, asked), source)
     try:
         form = file_form().model_validate(document.data)
     except ValidationError as error:
         raise BaselineInvalid(sentences(error, document, source)) from None
+    if document.refused:
+        raise BaselineInvalid(tuple(problem(source, *item) for item in document.refused))
     return _Layer(source, form, document)
 
 

@@ -20,15 +20,16 @@ _WAIVER_KEYS = tuple(WaiverEntry.model_fields)
 
 
 def sentences(error: ValidationError, document: Document, source: str) -> tuple[str, ...]:
-    """Every problem that pydantic found, in the order of the file."""
-    found = []
+    """Every problem of the text and every one that pydantic found, in the order of the file."""
+    found = list(document.refused)
+    told = {place for place, _ in found}
     for item in error.errors(include_url=False):
         path = tuple(item["loc"])
         if item["type"] == "extra_forbidden":
             found.append((document.keys[path], _unknown_key(path)))
         elif item["type"] == "missing":
             found.append((document.values[path[:-1]], f"{_named(path[:-1])} lacks the key {path[-1]!r}"))
-        else:
+        elif document.values[path] not in told:
             sentence = f"{_named(path)}: found {described(item['input'])}, expected {_expected(path, item['input'])}"
             found.append((document.values[path], sentence))
     return tuple(problem(source, place, sentence) for place, sentence in sorted(found))
@@ -60,6 +61,8 @@ def _expected(path: tuple[str | int, ...], value: Any) -> str:
             return f"{wanted}, without quotes" if isinstance(value, str) else wanted
         case ("controls", control_id, name):
             return next(one.expected for one in _CONTROLS[str(control_id)].arguments if one.name == name)
+        case ("extends",) if isinstance(value, list):
+            return "one built-in name or path: a baseline extends only one other (which may extend a further one)"
         case ("waivers",):
             return "a list of waivers"
         case ("waivers", int()):
@@ -69,7 +72,7 @@ def _expected(path: tuple[str | int, ...], value: Any) -> str:
         case ("waivers", int(), "expires"):
             return "a date such as 2027-01-31"
         case _:
-            quotes = isinstance(value, (bool, int, float)) or hasattr(value, "isoformat")
+            quotes = isinstance(value, bool | int | float)
             return "text (put it in quotes)" if quotes else "text"
 
 

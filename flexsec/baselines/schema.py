@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+import re
+from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
@@ -14,18 +15,19 @@ if TYPE_CHECKING:
     from ..controls.control import Argument, Control
 
 _CLOSED = ConfigDict(extra="forbid", strict=True, frozen=True)
+_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
 _IDS = [control.id for control in CONTROLS]
 Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
 
 
 def _as_date(value: object) -> object:
-    """A date may be quoted: YAML and JSON writers do that."""
-    if isinstance(value, str):
-        try:
-            return date.fromisoformat(value)
-        except ValueError:
-            return value
-    return value.isoformat() if isinstance(value, datetime) else value
+    """A date is text in the file, quoted or not."""
+    if not isinstance(value, str) or not _DATE.fullmatch(value):
+        return value
+    try:
+        return date.fromisoformat(value)
+    except ValueError:
+        return value
 
 
 def _known(control_id: str) -> str:

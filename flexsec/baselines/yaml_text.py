@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +23,7 @@ _KINDS = {
         "timestamp": "date",
     }.items()
 }
+_TIMESTAMP = "tag:yaml.org,2002:timestamp"
 _MAPPING, _SEQUENCE = "tag:yaml.org,2002:map", "tag:yaml.org,2002:seq"
 _MOST_NODES = 10_000
 _DEEPEST = 50
@@ -31,11 +31,15 @@ _DEEPEST = 50
 
 @dataclass(slots=True)
 class Document:
-    """The data of a YAML text, and the line and column (from 1) of each key and value by path."""
+    """The data of a YAML text, and the line and column (from 1) of each key and value by path.
+
+    `refused` holds what is wrong with the text itself: the rest is still worth checking.
+    """
 
     data: Any
     values: dict[Path, Place]
     keys: dict[Path, Place]
+    refused: tuple[tuple[Place, str], ...] = ()
 
 
 @dataclass(slots=True)
@@ -43,18 +47,17 @@ class _Reader:
     source: str
     values: dict[Path, Place] = field(default_factory=dict)
     keys: dict[Path, Place] = field(default_factory=dict)
-    problems: list[str] = field(default_factory=list)
+    refused: list[tuple[Place, str]] = field(default_factory=list)
     scalars: yaml.SafeLoader = field(default_factory=lambda: yaml.SafeLoader(""))
 
     def refuse(self, node: yaml.Node, sentence: str) -> None:
-        line, column = _place(node)
-        self.problems.append(problem(self.source, (line, column), sentence))
+        self.refused.append((_place(node), sentence))
 
     def read(self, node: yaml.Node, path: Path) -> Any:
         self.values[path] = _place(node)
         if len(path) > _DEEPEST or len(self.values) > _MOST_NODES:
             self.refuse(node, "nested too deeply or too large for a baseline")
-            raise BaselineInvalid(tuple(self.problems))
+            raise BaselineInvalid(tuple(problem(self.source, *item) for item in self.refused))
         if isinstance(node, yaml.MappingNode) and node.tag == _MAPPING:
             return self.mapping(node, path)
         if isinstance(node, yaml.SequenceNode) and node.tag == _SEQUENCE:
@@ -79,6 +82,8 @@ class _Reader:
         if node.tag not in _KINDS:
             self.refuse(node, f"the tag {node.tag!r} has no meaning in a baseline")
             return None
+        if node.tag == _TIMESTAMP:
+            return node.value  # as it stands: whether it is a date that can be is for its key to say
         try:
             value = self.scalars.construct_object(node, deep=True)
         except (ArithmeticError, AttributeError, LookupError, TypeError, ValueError, yaml.YAMLError):
@@ -98,7 +103,8 @@ def parse(text: str, source: str) -> Document:
         source: what problems call it, usually the path of the file.
 
     Raises:
-        BaselineInvalid: not YAML, a key twice, a tag, an anchor that holds itself, or nothing at all.
+        BaselineInvalid: not YAML, an anchor that holds itself, or nothing at all. A key that stands twice or a tag is
+            in `refused`.
     """
     try:
         node = yaml.compose(text, Loader=yaml.SafeLoader)
@@ -118,9 +124,7 @@ def parse(text: str, source: str) -> Document:
         raise BaselineInvalid((problem(source, (1, 1), "empty, expected a mapping with the key 'controls'"),))
     reader = _Reader(source)
     data = reader.read(node, ())
-    if reader.problems:
-        raise BaselineInvalid(tuple(reader.problems))
-    return Document(data, reader.values, reader.keys)
+    return Document(data, reader.values, reader.keys, tuple(reader.refused))
 
 
 def problem(source: str, place: Place, sentence: str) -> str:
@@ -141,10 +145,6 @@ def described(value: object) -> str:
             return "a mapping"
         case list():
             return "a list"
-        case dt.datetime():
-            return f"the time {value}"
-        case dt.date():
-            return f"the date {value}"
         case _:
             return f"the number {value}"
 

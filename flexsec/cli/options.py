@@ -57,7 +57,7 @@ def settings_options(function: Decorated) -> Decorated:
             _kept("--timeout", "settings", "timeout", kind=Duration(), metavar="DURATION",
                   text="Time for the whole run, such as 90s, 45m or 1h30m. Default: 1h."),
             click.option("-v", "--verbose", count=True, expose_value=False, callback=added("settings", "verbosity"),
-                         help="Log to standard error; -vv every request, -vvv everything. Never a secret."),
+                         help="Log to standard error what is read and written; -vv every request, -vvv everything. Never a secret."),
             _flag("--no-color", "settings", "no_color", text="No colours (as with NO_COLOR set)."),
         ),
     )  # fmt: skip
@@ -115,7 +115,8 @@ def closing_options(function: Decorated) -> Decorated:
                          expose_value=False, callback=kept("leave", "closing"),
                          help=f"Take access away, by class. Repeatable. {classes}."),
             _kept("--connections", "leave", "connections", metavar="FILE", kind=_FILE,
-                  text="Evidence of who still connects: CSV with a header, or a JSON list."),
+                  text="Evidence of who still connects: CSV with a header, or a JSON list (.json). Columns: address (IPv4), "
+                       "role, tls_version (none, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 or empty)."),
             _kept("--caller-address", "leave", "caller_address", metavar="IP",
                   text="The public IPv4 address you connect from; the rule that admits it is guarded."),
             _kept("--without-evidence", "leave", "without_evidence", metavar="REASON",

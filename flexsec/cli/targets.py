@@ -69,6 +69,8 @@ def resolve(target: TargetGiven, *, simulated: Sequence[Simulated] | None) -> Se
         found = ServerId.parse(target.arm_id)
         if target.subscription and target.subscription.lower() != found.subscription_id.lower():
             raise InvalidTarget(f"--subscription {target.subscription} is not the subscription of {found.arm_id}")
+        if simulated is not None and not any(server.id.key == found.key for server in simulated):
+            raise UsageError(_choices("no server has this id;", simulated))
         return found
     if simulated is not None:
         return _simulated(target, simulated)
@@ -95,17 +97,12 @@ def _simulated(target: TargetGiven, servers: Sequence[Simulated]) -> ServerId:
     for found in (fitting, ready):
         if len(found) == 1:
             return found[0].id
-    subscription = target.subscription or _only_subscription(servers)
-    if not fitting and subscription and target.group and target.name:
-        return ServerId(subscription, target.group, target.name)  # the service says that it does not exist
+    raise UsageError(_choices("which server?" if fitting else "no server fits what is given;", servers))
+
+
+def _choices(said: str, servers: Sequence[Simulated]) -> str:
     listed = "".join(f"\n-g {s.id.resource_group} -n {s.id.name} -s {s.id.subscription_id}" for s in servers)
-    said = "which server?" if fitting else "no server fits what is given;"
-    raise UsageError(f"{said} the simulated world holds:{listed or ' none'}")
-
-
-def _only_subscription(servers: Sequence[Simulated]) -> str:
-    subscriptions = {server.id.subscription_id for server in servers}
-    return subscriptions.pop() if len(subscriptions) == 1 else ""
+    return f"{said} the simulated world holds:{listed or ' none'}"
 
 
 def _fits(target: TargetGiven, server: ServerId) -> bool:

@@ -5,15 +5,11 @@ from __future__ import annotations
 import shlex
 from typing import TYPE_CHECKING
 
-from ..model.run import ChangeStatus
-
 if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..model.change import Change
     from ..model.run import Run
-
-_WROTE = (ChangeStatus.APPLIED, ChangeStatus.UNVERIFIED, ChangeStatus.INDETERMINATE)
 
 
 def undo_words(run: Run) -> str:
@@ -21,7 +17,7 @@ def undo_words(run: Run) -> str:
     from ..operations.registry import OPERATIONS
 
     undo = {operation.kind: operation.undo for operation in OPERATIONS}
-    wrote = [o.change for o in run.outcomes if o.status in _WROTE and o.change.reversible]
+    wrote = [o.change for o in run.outcomes if o.may_have_taken_effect and o.change.reversible]
     pairs = [(change, undone) for change in wrote if (undone := undo[change.kind](change)) is not None]
     flags = []
     if any(_may_lower(change, undone) for change, undone in pairs):
@@ -46,7 +42,7 @@ def _may_lower(change: Change, undone: Change) -> bool:
 
 
 def _restarted(run: Run) -> bool:
-    return any(outcome.change.restarts and outcome.status in _WROTE for outcome in run.outcomes)
+    return any(outcome.change.restarts and outcome.may_have_taken_effect for outcome in run.outcomes)
 
 
 def _closing_flags(run: Run, changes: Iterable[Change]) -> list[str]:

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from ..model.plan import Plan
     from ..model.run import Run
     from ..model.server import ServerState
-    from .server import ServerHandle
+    from .server import Asked, ServerHandle
 
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
@@ -62,8 +62,8 @@ class Firewall:
             InvalidValue: a name or addresses that the service refuses, or a server on which rules have no effect.
             LeaveRequired: the rule admits so much that a control fails, or narrows an existing rule.
         """
-        plan = self.plan_allow(name, addresses, end=end, leave=leave, evidence=evidence)
-        return self._server.carry_out(plan, "firewall allow", on_event)
+        asked = self._reconciled([rule(name, addresses, end)], remove_others=False, leave=leave, evidence=evidence)
+        return self._server.carry_out(asked.plan, "firewall allow", on_event, observed=asked.state)
 
     def remove(
         self,
@@ -79,8 +79,8 @@ class Firewall:
             UnknownName: no rule of that name.
             LeaveRequired, GuardRefused: leave or evidence is missing, or someone would be cut off.
         """
-        plan = self.plan_remove(name, leave=leave, evidence=evidence)
-        return self._server.carry_out(plan, "firewall remove", on_event)
+        asked = self._removed(name, leave=leave, evidence=evidence)
+        return self._server.carry_out(asked.plan, "firewall remove", on_event, observed=asked.state)
 
     def reconcile(
         self,
@@ -99,8 +99,8 @@ class Firewall:
         Raises:
             as `allow` and `remove`.
         """
-        plan = self.plan_reconcile(rules, remove_others=remove_others, leave=leave, evidence=evidence)
-        return self._server.carry_out(plan, "firewall reconcile", on_event)
+        asked = self._reconciled(rules, remove_others=remove_others, leave=leave, evidence=evidence)
+        return self._server.carry_out(asked.plan, "firewall reconcile", on_event, observed=asked.state)
 
     def plan_allow(
         self,
@@ -116,7 +116,9 @@ class Firewall:
 
     def plan_remove(self, name: str, *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE) -> Plan:
         """What `remove` would write."""
+        return self._removed(name, leave=leave, evidence=evidence).plan
 
+    def _removed(self, name: str, *, leave: Leave, evidence: Evidence) -> Asked:
         def desires(state: ServerState) -> builtins.list[Desire]:
             known = _observed(state)
             found = next((item for item in known if item.name.casefold() == name.casefold()), None)
@@ -136,6 +138,11 @@ class Firewall:
         evidence: Evidence = _NO_EVIDENCE,
     ) -> Plan:
         """What `reconcile` would write."""
+        return self._reconciled(rules, remove_others=remove_others, leave=leave, evidence=evidence).plan
+
+    def _reconciled(
+        self, rules: Iterable[FirewallRule], *, remove_others: bool, leave: Leave, evidence: Evidence
+    ) -> Asked:
         wanted = [rule(item.name, item.start, item.end) for item in rules]
         names = {item.name.casefold() for item in wanted}
 

@@ -6,10 +6,11 @@ import threading
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
+from ..engine.earlier_runs import with_history
 from ..engine.history import as_run, plan_of
 from ..engine.journal_files import JournalFiles
 from ..engine.rollback import rollback_plan
-from ..errors import InvalidValue, UnknownName
+from ..errors import InvalidValue, PlanInvalid, UnknownName
 from ..model.clock import SystemClock
 from ..model.connections import Evidence
 from ..model.event import silent
@@ -122,7 +123,7 @@ class FlexSec:
         """The runs recorded here, newest first; a journal that cannot be trusted is left out."""
         read = [as_run(self.journals, run_id, damaged_is_none=True) for run_id in reversed(self.journals.runs())]
         found = [run for run in read if run is not None]
-        return tuple(applying.with_history(run, found) for run in found)
+        return tuple(with_history(run, found) for run in found)
 
     def run(self, run_id: str) -> Run:
         """One run.
@@ -131,7 +132,7 @@ class FlexSec:
             UnknownName: no such run.
             JournalDamaged: its journal cannot be trusted.
         """
-        return applying.with_history(as_run(self.journals, run_id), self.runs())
+        return with_history(as_run(self.journals, run_id), self.runs())
 
     def resume(self, run_id: str, *, on_event: Listener = silent) -> Run:
         """Finish a run that was interrupted, failed in part or could not tell.
@@ -174,10 +175,16 @@ class FlexSec:
 
         Raises:
             UnknownName, JournalDamaged, StalePlan, RunInProgress: it cannot be undone now.
+            PlanInvalid: a plan that undoes another run.
+
+        Returns:
+            The run that undid it; `whole` tells whether everything was restored, `withheld` and `left` what was not.
         """
         chosen = plan or self.plan_rollback(run_id, leave=leave, evidence=evidence)
         handle = self._of(as_run(self.journals, run_id))
-        return applying.apply(chosen, handle.means(on_event, None), kind="rollback", rolls_back=run_id)
+        if chosen.undoes != run_id:
+            raise PlanInvalid(f"the plan does not undo run {run_id}; make one with `plan_rollback`")
+        return applying.apply(handle.own(chosen), handle.means(on_event, None), kind="rollback")
 
     def stopped(self) -> bool:
         """Whether `stop` was called."""

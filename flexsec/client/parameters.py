@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..model.plan import Plan
     from ..model.run import Run
     from ..model.server import ServerState
-    from .server import ServerHandle
+    from .server import Asked, ServerHandle
 
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
@@ -89,12 +89,19 @@ class Parameters:
         on_event: Listener = silent,
     ) -> Run:
         """Set several parameters in one run, one write at a time; see `set`."""
-        plan = self.plan_set(values, replace=replace, leave=leave, evidence=evidence)
-        return self._server.carry_out(plan, "parameters set", on_event)
+        asked = self._asked(values, replace=replace, leave=leave, evidence=evidence)
+        return self._server.carry_out(asked.plan, "parameters set", on_event, observed=asked.state)
 
-    def reset(self, name: str, *, leave: Leave = _NO_LEAVE, on_event: Listener = silent) -> Run:
-        """Write a parameter's default back: the service has no other way to reset one."""
-        return self._server.carry_out(self.plan_reset([name], leave=leave), "parameters reset", on_event)
+    def reset(
+        self, name: str, *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE, on_event: Listener = silent
+    ) -> Run:
+        """Write a parameter's default back: the service has no other way to reset one.
+
+        Raises:
+            as `set`.
+        """
+        asked = self._reset([name], leave=leave, evidence=evidence)
+        return self._server.carry_out(asked.plan, "parameters reset", on_event, observed=asked.state)
 
     def plan_set(
         self,
@@ -105,6 +112,15 @@ class Parameters:
         evidence: Evidence = _NO_EVIDENCE,
     ) -> Plan:
         """What `set_many` would write."""
+        return self._asked(values, replace=replace, leave=leave, evidence=evidence).plan
+
+    def plan_reset(self, names: Iterable[str], *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE) -> Plan:
+        """What `reset` would write."""
+        return self._reset(names, leave=leave, evidence=evidence).plan
+
+    def _asked(
+        self, values: Mapping[str, str | float | bool], *, replace: bool, leave: Leave, evidence: Evidence
+    ) -> Asked:
         if not values:
             raise InvalidValue("no parameter is named; give at least one name and value")
 
@@ -117,15 +133,14 @@ class Parameters:
 
         return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
 
-    def plan_reset(self, names: Iterable[str], *, leave: Leave = _NO_LEAVE) -> Plan:
-        """What `reset` would write."""
+    def _reset(self, names: Iterable[str], *, leave: Leave, evidence: Evidence) -> Asked:
         wanted = tuple(names)
 
         def desires(state: ServerState) -> builtins.list[Desire]:
             known = _observed(state)
             return desired_parameters({name: _find(name, known).default for name in wanted})
 
-        return self._server.direct(desires, _PARTS, leave=leave)
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
 
 
 def _observed(state: ServerState) -> tuple[Parameter, ...]:

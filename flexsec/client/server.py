@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
+from ..engine.carry_out import Means
 from ..engine.evaluate import evaluate
 from ..engine.observe import PARTS, Observers, observe, unobserved_state, unread_part
 from ..engine.plan import Planner
@@ -39,6 +41,14 @@ if TYPE_CHECKING:
 
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A plan for what was asked for by name, and the state that it was made from."""
+
+    plan: Plan
+    state: ServerState
 
 
 class ServerHandle:
@@ -97,9 +107,8 @@ class ServerHandle:
             StalePlan: the server is no longer as the plan found it.
             RunInProgress: another run holds the server, or an earlier one is unfinished.
         """
-        own = self._own(plan)
-        judge = self._judge(self.baseline_or_recommended(own.baseline_source)) if own.baseline_source else None
-        return applying.apply(own, self.means(on_event, judge), kind="apply")
+        own = self.own(plan)
+        return applying.apply(own, self.means(on_event, self._judge_by(own.baseline_source)), kind="apply")
 
     def harden(
         self,
@@ -129,12 +138,22 @@ class ServerHandle:
         run = applying.apply(
             plan, self.means(on_event, self._judge(chosen)), kind="harden", observed=None if approve else state
         )
-        rolled_back = None
+        rolled_back, not_undone = None, ""
         failed = run.status in (RunStatus.PARTIAL, RunStatus.INDETERMINATE)
         if rollback_on_failure and failed and run.changed:
-            rolled_back = self._undo(run, evidence, on_event)
+            try:
+                run, rolled_back = self._undo(run, evidence, on_event)
+            except FlexSecError as error:
+                not_undone = error.message
         after = run.verified if run.verified and rolled_back is None else self._judged_now(chosen)
-        return Hardening(before=plan.assessment, plan=plan, run=run, after=after, rolled_back=rolled_back)
+        return Hardening(
+            before=plan.assessment,
+            plan=plan,
+            run=run,
+            after=after,
+            rolled_back=rolled_back,
+            not_rolled_back=not_undone,
+        )
 
     def _judged_now(self, baseline: Baseline) -> Assessment:
         """The server judged as it is now; all unknown, with the reason, when it cannot be read any more."""
@@ -144,14 +163,19 @@ class ServerHandle:
             state = unobserved_state(self.id, error.message, self._flexsec.clock.now())
         return self._judge(baseline)(state)
 
-    def _undo(self, run: Run, evidence: Evidence, on_event: Listener) -> Run:
-        """A run that undoes itself was asked to: lowering what it raised, and closing what it opened, is its leave."""
+    def _undo(self, run: Run, evidence: Evidence, on_event: Listener) -> tuple[Run, Run]:
+        """A run that undoes itself was asked to: lowering what it raised, and closing what it opened, is its leave.
+
+        What it began and cannot tell is settled first, and nothing else of it is written.
+
+        Raises:
+            RunInProgress: what it began is still not known; `resume` comes first.
+        """
         reason = "undoing a failed run, as asked"
         leave = Leave(lower_security=True, closing=("firewall", "tls-minimum"), without_evidence=reason)
-        settled = run
         if run.status is RunStatus.INDETERMINATE:
-            settled = applying.resume(run.run_id, self.means(on_event, None))
-        return self._flexsec.rollback(settled.run_id, leave=leave, evidence=evidence, on_event=on_event)
+            run = applying.resume(run.run_id, self.means(on_event, None), settle_only=True)
+        return run, self._flexsec.rollback(run.run_id, leave=leave, evidence=evidence, on_event=on_event)
 
     # -- for the facade's own parts --------------------------------------------------------------------------------
 
@@ -180,9 +204,9 @@ class ServerHandle:
             now=self._flexsec.clock.now(),
         )
 
-    def means(self, on_event: Listener, judge: Callable[[ServerState], Assessment] | None) -> applying.Means:
+    def means(self, on_event: Listener, judge: Callable[[ServerState], Assessment] | None) -> Means:
         """What a run on this server needs."""
-        return applying.Means(
+        return Means(
             connection=self._flexsec.connection,
             observers=_observers(),
             operations=self.operations,
@@ -197,10 +221,13 @@ class ServerHandle:
         """The judge for a run's end: none for a high-level operation, which proves itself by reading back."""
         if run.kind not in ("apply", "harden"):
             return None
+        return self._judge_by(source)
+
+    def _judge_by(self, source: str) -> Callable[[ServerState], Assessment] | None:
         try:
             return self._judge(self.baseline(source))
         except FlexSecError:
-            return None  # the baseline's file has moved; the run can still be finished
+            return None  # the baseline's file has moved: the run is carried out and not judged by another one
 
     def baseline_or_recommended(self, source: str) -> Baseline:
         """The baseline that a run was judged by, or the recommended one when its file is gone."""
@@ -216,7 +243,7 @@ class ServerHandle:
         *,
         leave: Leave,
         evidence: Evidence = _NO_EVIDENCE,
-    ) -> Plan:
+    ) -> Asked:
         """A plan for what a caller asks for by name, judged by the recommended baseline.
 
         Args:
@@ -239,18 +266,26 @@ class ServerHandle:
         if problems:
             raise InvalidValue("\n".join(problems))
         changes = [item for item in found if isinstance(item, Change)]
-        return planner.assemble(changes, leave=leave, evidence=evidence)
+        return Asked(planner.assemble(changes, leave=leave, evidence=evidence), state)
 
-    def carry_out(self, plan: Plan, kind: str, on_event: Listener) -> Run:
+    def carry_out(self, plan: Plan, kind: str, on_event: Listener, *, observed: ServerState | None = None) -> Run:
         """Apply a plan that `direct` made.
+
+        Args:
+            observed: the state it was made from, when that was just now; otherwise the server is read again.
 
         Raises:
             LeaveRequired, GuardRefused: a change is withheld; nothing is written.
         """
         refuse_withheld(plan)
-        return applying.apply(self._own(plan), self.means(on_event, None), kind=kind)
+        return applying.apply(self.own(plan), self.means(on_event, None), kind=kind, observed=observed)
 
-    def _own(self, plan: Plan) -> Plan:
+    def own(self, plan: Plan) -> Plan:
+        """The plan, when it is for this server.
+
+        Raises:
+            PlanInvalid: it is for another.
+        """
         if ServerId.parse(plan.server_id).key != self.id.key:
             raise PlanInvalid(f"the plan is for {plan.server_id}, not for {self.id}")
         return plan

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     from ..model.plan import Plan
     from ..model.run import Run
     from ..model.server import ThreatProtection
-    from .server import ServerHandle
+    from .server import Asked, ServerHandle
 
 _PARTS = ("server", "threat_protection")
 
@@ -45,8 +45,12 @@ class ThreatProtectionSetting:
         Raises:
             NotObserved: the setting could not be read, so it is not known whether a write is needed.
         """
-        return self._server.carry_out(self.plan_enable(), "threat protection enable", on_event)
+        asked = self._enabled()
+        return self._server.carry_out(asked.plan, "threat protection enable", on_event, observed=asked.state)
 
     def plan_enable(self) -> Plan:
         """What `enable` would write."""
+        return self._enabled().plan
+
+    def _enabled(self) -> Asked:
         return self._server.direct(lambda _: [DesiredThreatProtection(enabled=True)], _PARTS, leave=Leave())

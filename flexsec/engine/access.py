@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import DeadlineExceeded, FlexSecError, GuardRefused
-from ..model.server import Server
+from ..model.server import NOT_BECOMING_READY, Server
 from .observe import refresh
 
 if TYPE_CHECKING:
@@ -23,8 +23,6 @@ if TYPE_CHECKING:
 WEDGED_AFTER_SECONDS = 1800.0
 """A server that is not Ready for so long is stuck: the longest recorded update took 1,026 seconds, and a public report
 tells of servers that stay Updating for hours until support clears them (A9)."""
-
-_ENDS_BADLY = frozenset({"stopped", "stopping", "disabled", "inaccessible", "dropping"})
 
 
 class ServerWedged(FlexSecError):
@@ -76,7 +74,7 @@ class ServerAccess:
             seen = seen + 1 if state == "ready" else 0
             if seen >= times:
                 return
-            if state in _ENDS_BADLY:
+            if state in NOT_BECOMING_READY:
                 raise GuardRefused(f"the server is {found.state}: nothing is written to it")
             if self.clock.monotonic() - began >= WEDGED_AFTER_SECONDS:
                 raise ServerWedged(

@@ -69,9 +69,11 @@ class Account:
             "missing_action": outcome.missing_action,
             "scope": outcome.scope,
             "warnings": list(outcome.warnings),
+            "doubted": outcome.doubted,
         }
         self._journal.write("outcome", {"change": self._number - 1, **told})
-        self.tell("done" if outcome.status in _ENDED_WELL else "failed", outcome.message)
+        stage = "skipped" if outcome.status is ChangeStatus.NOT_STARTED else "failed"
+        self.tell("done" if outcome.status in _ENDED_WELL else stage, outcome.message)
 
     def tell(self, stage: str, message: str = "") -> None:
         """Tell whoever listens; without a message, the change's own sentence."""

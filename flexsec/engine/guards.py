@@ -13,7 +13,7 @@ from ..model.firewall import FirewallRule, RuleClass
 from ..model.observation import Unobserved
 from ..model.parameter import Parameter, same_value
 from ..model.plan import Withheld
-from ..model.server import Networking, Server
+from ..model.server import CHILDREN_UNREADABLE, NOT_BECOMING_READY, Networking, Server
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -87,8 +87,7 @@ def _tls_in_order(changes: list[Change], state: ServerState) -> list[Change]:
 def _server_writable(change: Change, state: ServerState) -> Withheld | None:
     if not isinstance(state.server, Server):
         return Withheld(change=change, by="guard", reason=f"the server was not read: {state.server.reason}")
-    bad = {"stopped", "stopping", "disabled", "inaccessible", "dropping", "provisioning"}
-    if state.server.state.casefold() in bad:
+    if state.server.state.casefold() in NOT_BECOMING_READY | CHILDREN_UNREADABLE.keys():
         return Withheld(
             change=change, by="guard", reason=f"the server is {state.server.state}: nothing is written to it"
         )
@@ -148,7 +147,7 @@ def _leave_to_restart(change: Change, state: ServerState, leave: Leave, moment: 
 
 
 def _standby_unhealthy(server: Server) -> bool:
-    if server.high_availability_mode.casefold() in ("", "disabled"):
+    if server.high_availability_mode.casefold() == "disabled":
         return False
     return server.high_availability_state.casefold() != "healthy"
 

@@ -149,6 +149,8 @@ def as_run(store: JournalStore, run_id: str, *, damaged_is_none: bool = False) -
         outcomes=outcomes,
         verified=history.verified,
         rolls_back=history.rolls_back,
+        withheld=history.plan.withheld,
+        left=history.plan.left,
         notes=_restart_owed(outcomes),
     )
 
@@ -186,9 +188,15 @@ def plan_of(store: JournalStore, run_id: str) -> Plan:
 
 
 def server_of(store: JournalStore, run_id: str) -> str:
-    """The key of the server that a run is about, from the first line alone; "" when that line is not whole."""
-    first = store.read(run_id).partition(b"\n")[0]
+    """The key of the server that a run is about, from its first line; "" when a dead process left that half-written.
+
+    Raises:
+        JournalDamaged: the first line is whole and cannot be read.
+    """
+    first = store.head(run_id)
+    if not first.endswith(b"\n"):
+        return ""
     try:
         return str(json.loads(first)["data"]["plan"]["server_id"]).lower()
     except (ValueError, KeyError, TypeError):
-        return ""
+        raise JournalDamaged(f"the journal of run {run_id} is damaged at line 1") from None

@@ -69,11 +69,36 @@ class JournalFiles:
         except OSError as error:
             raise FlexSecError(f"cannot read the journal {path}: {error.strerror or error}") from None
 
+    def head(self, run_id: str) -> bytes:
+        """The first line of a run with its newline, or what there is of it.
+
+        Raises:
+            FlexSecError: it cannot be read.
+        """
+        path = self._path(run_id)
+        try:
+            with path.open("rb") as file:
+                return file.readline()
+        except OSError as error:
+            raise FlexSecError(f"cannot read the journal {path}: {error.strerror or error}") from None
+
+    def place(self, run_id: str) -> str:
+        """The file that a run is kept in."""
+        return str(self._path(run_id))
+
     def trim(self, run_id: str, length: int) -> None:
-        """Drop what follows the first `length` bytes."""
-        with self._path(run_id).open("r+b") as file:
-            file.truncate(length)
-            os.fsync(file.fileno())
+        """Drop what follows the first `length` bytes.
+
+        Raises:
+            FlexSecError: the file cannot be written.
+        """
+        path = self._path(run_id)
+        try:
+            with path.open("r+b") as file:
+                file.truncate(length)
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise FlexSecError(f"cannot mend the journal {path}: {error.strerror or error}") from None
 
     def runs(self) -> list[str]:
         """All run ids; they begin with their time, so oldest first."""

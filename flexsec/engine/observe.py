@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import AnswerLost, ArmError, DeadlineExceeded, Forbidden, NotFound, Unauthorized
 from ..model.observation import Unobserved
-from ..model.server import Server, ServerState
+from ..model.server import CHILDREN_UNREADABLE, Server, ServerState
 
 if TYPE_CHECKING:
     from collections.abc import Collection, Mapping
@@ -27,13 +27,6 @@ if TYPE_CHECKING:
 PARTS = ("server", "parameters", "firewall", "administrators", "threat_protection")
 """The parts of a server's state, one request each, in the order of reading."""
 
-_CHILDREN_UNREADABLE = {
-    "stopped": "the server is stopped: the service answers no question about its children until it is started",
-    "disabled": "the server is disabled",
-    "provisioning": "the server is still being created",
-    "dropping": "the server is being deleted",
-    "inaccessible": "the server is inaccessible: its customer-managed key cannot be reached",
-}
 _NOT_READ = Unobserved("not read for this operation")
 
 
@@ -106,12 +99,15 @@ def refresh(
     observers: Observers,
     deadline: Deadline,
 ) -> ServerState:
-    """Read again what a change is about, and nothing else: for a parameter that one, not the list.
+    """Read again what a change is about, and nothing else.
+
+    For a parameter that one, not the list; a guard on the TLS bounds looks at both, so they are read with the list.
 
     Raises:
         ArmError, AnswerLost, DeadlineExceeded: as the reads do; here an unread part is no answer.
     """
-    if change.kind == "parameters" and not isinstance(state.parameters, Unobserved):
+    alone = change.kind == "parameters" and not change.closing and not change.name.startswith("ssl_")
+    if alone and not isinstance(state.parameters, Unobserved):
         found = observers.parameter(connection, server, change.name, deadline=deadline)
         others = tuple(p for p in state.parameters if p.name != change.name)
         return replace(state, parameters=tuple(sorted((*others, found), key=lambda p: p.name)))
@@ -135,7 +131,7 @@ def unreadable_children(server: Server | Unobserved) -> Unobserved | None:
     """Why a server's children cannot be read in its present state, or None when they can."""
     if isinstance(server, Unobserved):
         return None
-    reason = _CHILDREN_UNREADABLE.get(server.state.casefold())
+    reason = CHILDREN_UNREADABLE.get(server.state.casefold())
     return Unobserved(reason) if reason else None
 
 
@@ -152,7 +148,7 @@ def _part(part: str, connection: Connection, server: ServerId, observers: Observ
         return Unobserved(f"not allowed: {error.missing_action or error.detail} is missing", error.missing_action)
     except ArmError as error:
         if error.code == "ServerGroupDropping":
-            return Unobserved(_CHILDREN_UNREADABLE["dropping"])
+            return Unobserved(CHILDREN_UNREADABLE["dropping"])
         return Unobserved(f"the read failed: {error.message}")
     except (AnswerLost, DeadlineExceeded) as error:
         return Unobserved(f"the read failed: {error.message}")

@@ -101,12 +101,16 @@ class Planner:
         notes: Iterable[str] = (),
         leave: Leave,
         evidence: Evidence,
-        restoring: bool = False,
+        undoes: str = "",
     ) -> Plan:
-        """Order the changes, hold back what lacks leave or a guard refuses, and seal the plan."""
-        complete = [self._with_lowering(change) for change in self._with_restart(changes, restoring=restoring)]
+        """Order the changes, hold back what lacks leave or a guard refuses, and seal the plan.
+
+        Args:
+            undoes: the run that the plan rolls back, or "".
+        """
+        complete = [self._with_lowering(change) for change in self._with_restart(changes, restoring=bool(undoes))]
         ordered = _with_requirements(in_safe_order(complete, self._state, evidence))
-        kept, held = self._guarded(ordered, leave, evidence, restoring=restoring)
+        kept, held = self._guarded(ordered, leave, evidence, restoring=bool(undoes))
         plan = Plan(
             format=PLAN_FORMAT,
             server_id=self._state.server_id,
@@ -121,6 +125,7 @@ class Planner:
             leave=leave,
             evidence=evidence,
             assessment=self._assessment,
+            undoes=undoes,
         )
         return sealed(plan)
 
@@ -162,9 +167,10 @@ class Planner:
         return replace(change, lowers_security=lowers)
 
     def _lowers(self, change: Change, before: Assessment, predicted: ServerState) -> bool:
-        after = {verdict.control: verdict.status for verdict in self._judge(predicted).verdicts}
+        """Whether a control fails afterwards, waived or not, that did not fail before."""
+        after = {verdict.control: verdict.check.status for verdict in self._judge(predicted).verdicts}
         return any(
-            verdict.status is Status.PASS and after.get(verdict.control) is Status.FAIL
+            verdict.check.status is not Status.FAIL and after.get(verdict.control) is Status.FAIL
             for verdict in before.verdicts
             if not (verdict.control == "config-no-pending-restart" and change.kind == "parameters")
         )

@@ -45,10 +45,10 @@ def read(path: Path) -> Plan:
         data = json.loads(path.read_bytes())
     except OSError as error:
         raise UsageError(f"cannot read the plan {path}: {error.strerror or error}") from None
-    except (ValueError, RecursionError) as error:
-        raise PlanInvalid(f"{path} is not a plan: it is not JSON ({error})") from None
+    except (ValueError, RecursionError):
+        raise PlanInvalid(f"{path} is not a plan made by `flexsec plan -o NAME.json`: it is not JSON") from None
     if not isinstance(data, dict) or "changes" not in data or "digest" not in data:
-        raise PlanInvalid(f"{path} is not a plan; make one with `flexsec plan -o {path.name}`")
+        raise PlanInvalid(f"{path} is not a plan made by `flexsec plan -o NAME.json`: it is other JSON")
     if data.get("format") != PLAN_FORMAT:
         raise PlanInvalid(
             f"{path} is a plan of format {data.get('format')!r}; this version of flexsec reads format {PLAN_FORMAT}"

@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..model.change import in_words
 from ..model.plan import Left
-from ..model.run import ChangeStatus
+from .observe import unread_part
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -22,7 +23,7 @@ if TYPE_CHECKING:
     from ..operations.operation import Operation
     from .plan import Planner
 
-_MAY_HAVE_TAKEN_EFFECT = (ChangeStatus.APPLIED, ChangeStatus.UNVERIFIED, ChangeStatus.INDETERMINATE)
+_ALONE = "someone changed it since, so it is left alone"
 
 
 def rollback_plan(
@@ -47,23 +48,29 @@ def rollback_plan(
     for outcome in reversed(run.outcomes):
         change = outcome.change
         operation = operations[change.kind]
-        if outcome.status not in _MAY_HAVE_TAKEN_EFFECT or operation.untouched(change, state):
+        if not outcome.may_have_taken_effect:
+            continue
+        unread = unread_part(state, operation.reads)
+        if unread is not None:
+            left.append(Left(control=change.target, reason=f"whether to undo it is unknown, not read: {unread.reason}"))
+            continue
+        if operation.untouched(change, state):
+            continue
+        if change.restarts:
+            notes.append(f"A restart cannot be undone: {change.sentence}")
             continue
         if not change.reversible:
-            notes.append(f"Not undone, it cannot be: {change.sentence}")
+            left.append(Left(control=change.target, reason=f"it cannot be undone: {change.sentence}"))
             continue
         if not operation.holds(change, state):
-            left.append(Left(control=change.target, reason=_moved(change, operation.current(change, state))))
+            now = in_words(operation.current(change, state))
+            left.append(
+                Left(
+                    control=change.target, reason=f"{change.name} is no longer as the run left it (now {now}): {_ALONE}"
+                )
+            )
             continue
         undone = operation.undo(change)
         if undone is not None:
             changes.append(undone)
-    return planner.assemble(changes, left=left, notes=notes, leave=leave, evidence=evidence, restoring=True)
-
-
-def _moved(change: Change, current: Mapping[str, str] | None) -> str:
-    now = "absent" if current is None else ", ".join(f"{k} {v!r}" for k, v in current.items() if k in _SHOWN)
-    return f"{change.name} is no longer as the run left it (now {now}): someone changed it since, so it is left alone"
-
-
-_SHOWN = ("value", "start", "end", "state", "pending")
+    return planner.assemble(changes, left=left, notes=notes, leave=leave, evidence=evidence, undoes=run.run_id)

@@ -5,13 +5,12 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import AnswerLost, ArmError, DeadlineExceeded, Unauthorized
+from ..model.change import in_words
 
 if TYPE_CHECKING:
     from ..model.change import Change
     from ..model.server import ServerState
     from .access import ServerAccess
-
-_SHOWN = ("value", "start", "end", "state", "pending")
 
 
 class Witness:
@@ -59,7 +58,4 @@ class Witness:
 
     def in_words(self) -> str:
         """What the server showed when it was last read."""
-        found = self._operation.current(self._change, self.state)
-        if found is None:
-            return "nothing"
-        return ", ".join(repr(value) for key, value in found.items() if key in _SHOWN)
+        return in_words(self._operation.current(self._change, self.state))

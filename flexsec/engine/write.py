@@ -38,11 +38,11 @@ from .witness import Witness
 if TYPE_CHECKING:
     from collections.abc import Callable
 
-    from ..model.change import Change
     from ..model.event import Listener
     from ..model.server import ServerState
     from .access import ServerAccess
     from .journal import Journal
+    from .turn import Turn
 
 _UNCLEAR_ATTEMPTS = 3  # the first write and two more (B14)
 _VERIFY_SECONDS = 60.0
@@ -87,7 +87,9 @@ class ChangeWriter:
         access: the server.
         journal: the run's journal.
         number, total: which change of how many (1-based).
+        turn: tells whether the change may be written in a state.
         state: what is known of the server.
+        fresh: the state was read just now, so the first request needs no look before it.
         stopped: tells that the user asked to stop: what is in flight is finished, nothing is sent again.
     """
 
@@ -95,19 +97,22 @@ class ChangeWriter:
         self,
         access: ServerAccess,
         journal: Journal,
-        change: Change,
+        turn: Turn,
         state: ServerState,
         *,
+        fresh: bool,
         number: int,
         total: int,
         on_event: Listener,
         stopped: Callable[[], bool],
     ) -> None:
         self._access = access
-        self._change = change
-        self._operation = access.operations[change.kind]
-        self._witness = Witness(access, change, state)
-        self._account = Account(journal, change, access.clock, number=number, total=total, on_event=on_event)
+        self._turn = turn
+        self._change = turn.change
+        self._operation = turn.operation
+        self._witness = Witness(access, turn.change, state)
+        self._account = Account(journal, turn.change, access.clock, number=number, total=total, on_event=on_event)
+        self._fresh = fresh
         self._stopped = stopped
         self._attempts = 0
         self._unclear = 0
@@ -116,12 +121,18 @@ class ChangeWriter:
         self._last: BaseException | None = None  # why the write is sent again
         self._request_id = ""
 
-    def write(self, begun: Begun | None = None) -> Written:
-        """Bring the change about, or tell why not. Raises nothing but what makes a journal impossible."""
+    def write(self, begun: Begun | None = None, *, settle_only: bool = False) -> Written:
+        """Bring the change about, or tell why not. Raises nothing but what makes a journal impossible.
+
+        Args:
+            begun: what an earlier process sent.
+            settle_only: find out what became of that and send nothing.
+        """
         self._account.tell("writing")
         try:
             outcome = self._take_up(begun) if begun else None
-            outcome = outcome or self._retrying()(self._attempt)
+            if outcome is None:
+                outcome = self._came_to_nothing() if settle_only else self._retrying()(self._attempt)
             ends_run = "" if outcome.status is not ChangeStatus.INDETERMINATE else outcome.message
         except FlexSecError as error:
             outcome, ends_run = self._ended_by(error)
@@ -137,8 +148,9 @@ class ChangeWriter:
             raise self._last
         if self._change.restarts:
             self._access.wait_until_ready(times=2)
-        if self._doubted and self._witness.shows():
-            return self._outcome(ChangeStatus.APPLIED, "", proof=_AFTER_LOSS)
+        refused = self._refused()
+        if refused is not None:
+            return refused
         self._attempts += 1
         self._account.intent(self._attempts)
         self._in_flight = True
@@ -153,6 +165,23 @@ class ChangeWriter:
                 self._account.rejected(self._attempts, error)
             raise
         return self._follow(acceptance)
+
+    def _refused(self) -> Outcome | None:
+        """Looks at the server right before a request, unless that was just done, and asks whether it may be sent."""
+        shown = False if self._fresh else self._witness.shows()
+        self._fresh = False
+        if shown is None:
+            status = ChangeStatus.INDETERMINATE if self._doubted else ChangeStatus.NOT_STARTED
+            return self._outcome(status, "what it rests on could not be read again, so nothing was sent")
+        refused = self._turn.refused(self._witness.state)
+        if refused is None:
+            return None
+        if refused.status is ChangeStatus.ALREADY and self._doubted:
+            return self._outcome(ChangeStatus.APPLIED, "", proof=_AFTER_LOSS)
+        return self._outcome(refused.status, refused.message)
+
+    def _came_to_nothing(self) -> Outcome:
+        return self._outcome(ChangeStatus.FAILED, "what was begun did not take effect, and it was not sent again")
 
     def _follow(self, acceptance: Acceptance) -> Outcome:
         self._request_id = acceptance.request_id or self._request_id
@@ -211,6 +240,7 @@ class ChangeWriter:
             ChangeStatus.FAILED,
             f"the service accepted it and reported it done, but the server still shows {self._witness.in_words()}",
             code="NotVerified",
+            doubted=True,
         )
 
     def _settled_or_unclear(self, cause: FlexSecError, proof: str) -> Outcome:
@@ -287,9 +317,12 @@ class ChangeWriter:
         try:
             shown = self._doubted and self._witness.shows()
         except FlexSecError:
-            shown = False
+            shown = None
         if shown:
             return self._outcome(ChangeStatus.APPLIED, "", proof=_AFTER_LOSS), _ends_run(error)
+        if shown is None:
+            message = f"whether an earlier attempt took effect is not known: {error.message}"
+            return self._outcome(ChangeStatus.INDETERMINATE, message, error=error), message
         return self._failure(error), _ends_run(error)
 
     def _failure(self, error: FlexSecError) -> Outcome:
@@ -305,7 +338,14 @@ class ChangeWriter:
         return self._outcome(ChangeStatus.FAILED, message, error=error)
 
     def _outcome(
-        self, status: ChangeStatus, message: str, *, proof: str = "", code: str = "", error: FlexSecError | None = None
+        self,
+        status: ChangeStatus,
+        message: str,
+        *,
+        proof: str = "",
+        code: str = "",
+        error: FlexSecError | None = None,
+        doubted: bool = False,
     ) -> Outcome:
         outcome = Outcome(
             change=self._change,
@@ -316,6 +356,7 @@ class ChangeWriter:
             code=code,
             request_id=self._request_id,
             warnings=tuple(dict.fromkeys(self._witness.warnings)),
+            doubted=doubted or (self._doubted and status is ChangeStatus.FAILED),
         )
         if isinstance(error, ArmError):
             outcome = replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
 
@@ -12,7 +13,6 @@ class Phase(IntEnum):
     ADD = 1
     TIGHTEN = 2
     RESTART = 3
-    IDENTITIES = 4
     CLOSE = 5
 
 
@@ -36,7 +36,6 @@ class Change:
         restarts: it restarts the server.
         reversible: undoing it brings the previous state back.
         lowers_security: it makes a control fail that passes now; needs its own leave.
-        owner: who owns the property; flexsec writes only what it owns.
         permissions: the RBAC actions that it needs.
         controls: the ids of the controls it is for.
         requires: targets that must have ended well in the same run before this one is written.
@@ -53,7 +52,6 @@ class Change:
     restarts: bool = False
     reversible: bool = True
     lowers_security: bool = False
-    owner: str = "flexsec"
     permissions: tuple[str, ...] = ()
     controls: tuple[str, ...] = ()
     requires: tuple[str, ...] = ()
@@ -63,3 +61,13 @@ class Change:
     def target(self) -> str:
         """Kind and name: two changes of one target are about the same property."""
         return f"{self.kind}/{self.name}"
+
+
+def in_words(properties: Mapping[str, str] | None) -> str:
+    """The properties of a change's target, for a sentence."""
+    if properties is None:
+        return "nothing"
+    return ", ".join(repr(value) for key, value in properties.items() if key in _TOLD)
+
+
+_TOLD = ("value", "start", "end", "state", "pending")

@@ -148,13 +148,21 @@ def _addresses(text: str, end: str | None) -> tuple[ipaddress.IPv4Address, ipadd
         try:
             network = ipaddress.IPv4Network(text)
         except ValueError as error:
-            hint = "IPv6 is not supported by the service" if ":" in text else str(error)
+            hint = "IPv6 is not supported by the service" if ":" in text else _block_hint(text, error)
             raise InvalidValue(f"{text!r} is not an IPv4 block such as 203.0.113.0/28: {hint}") from None
         return network.network_address, network.broadcast_address
     if "-" in text:
         low, _, high = text.partition("-")
         return _address(low), _address(high)
     return _address(text), _address(text)
+
+
+def _block_hint(text: str, error: ValueError) -> str:
+    """The block that holds the address, when only bits after the prefix are set."""
+    try:
+        return f"it has host bits set; did you mean {ipaddress.IPv4Network(text, strict=False)}?"
+    except ValueError:
+        return str(error)
 
 
 def _address(text: str) -> ipaddress.IPv4Address:

@@ -21,6 +21,14 @@ class JournalStore(Protocol):
         """
         ...
 
+    def head(self, run_id: str) -> bytes:
+        """The first line of a run with its newline, or what there is of it."""
+        ...
+
+    def place(self, run_id: str) -> str:
+        """Where a run is kept, for a message."""
+        ...
+
     def trim(self, run_id: str, length: int) -> None:
         """Drop what follows the first `length` bytes: a line that a dead process left half-written."""
         ...

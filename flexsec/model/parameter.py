@@ -6,6 +6,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal, InvalidOperation
 
+from .parameter_unit import in_unit
+
 _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _RANGE = re.compile(rf"^\s*({_NUMBER})\s*-\s*({_NUMBER})\s*$")
 _NUMBER_ALONE = re.compile(_NUMBER)
@@ -88,9 +90,11 @@ def refusal(parameter: Parameter, value: str) -> str | None:
         return f"{parameter.name} is read-only: the platform sets it (now {parameter.value!r})"
     if _is_allowed(parameter, value):
         return None
+    number = in_unit(value, parameter.unit)
+    hint = f"; the value is a number of {parameter.unit} without a unit: {value.strip()} is {number}" if number else ""
     return (
         f"{value!r} is not a value of {parameter.name}: expected {parameter.data_type}, "
-        f"allowed {_allowed_in_words(parameter)}"
+        f"allowed {_allowed_in_words(parameter)}{hint}"
     )
 
 

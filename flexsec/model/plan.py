@@ -48,6 +48,7 @@ class Plan:
         left: failing controls that flexsec does not fix.
         notes: what is worth saying ("2 firewall rules are not flexsec's and are kept: ...").
         leave, evidence: what was given when the plan was made; `apply` needs nothing more.
+        undoes: the run that this plan rolls back, or "".
         digest: SHA-256 of everything else, so that an edited file is noticed.
     """
 
@@ -64,4 +65,5 @@ class Plan:
     leave: Leave
     evidence: Evidence
     assessment: Assessment
+    undoes: str = ""
     digest: str = ""

@@ -7,7 +7,7 @@ from datetime import datetime
 from enum import StrEnum
 
 from .change import Change
-from .plan import Plan
+from .plan import Left, Plan, Withheld
 from .verdict import Assessment
 
 
@@ -42,6 +42,7 @@ class Outcome:
         proof: how it is known ("read back", "reported done", "read back after a lost answer").
         code, request_id, tracking_id: for a support ticket.
         missing_action, scope: on 403.
+        doubted: a write was sent that was not seen to take effect and may yet do so, whatever the status.
     """
 
     change: Change
@@ -55,6 +56,13 @@ class Outcome:
     missing_action: str = ""
     scope: str = ""
     warnings: tuple[str, ...] = ()
+    doubted: bool = False
+
+    @property
+    def may_have_taken_effect(self) -> bool:
+        """Whether the server has, or may yet show, what was written."""
+        wrote = (ChangeStatus.APPLIED, ChangeStatus.UNVERIFIED, ChangeStatus.INDETERMINATE)
+        return self.doubted or self.status in wrote
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +72,7 @@ class Run:
     Attributes:
         kind: apply, rollback, or the high-level operation that made it ("parameters set").
         identity: object id of who ran it, from the token; "" when the token does not tell.
+        withheld, left: what the run's plan did not do, with the reasons.
         verified: the assessment made after the last change, or None when the run did not get there.
     """
 
@@ -78,13 +87,19 @@ class Run:
     outcomes: tuple[Outcome, ...]
     verified: Assessment | None = None
     rolls_back: str = ""
+    withheld: tuple[Withheld, ...] = ()
+    left: tuple[Left, ...] = ()
     notes: tuple[str, ...] = field(default=())
 
     @property
     def changed(self) -> bool:
         """Whether the run wrote anything that took effect or may have."""
-        wrote = (ChangeStatus.APPLIED, ChangeStatus.UNVERIFIED, ChangeStatus.INDETERMINATE)
-        return any(outcome.status in wrote for outcome in self.outcomes)
+        return any(outcome.may_have_taken_effect for outcome in self.outcomes)
+
+    @property
+    def whole(self) -> bool:
+        """Whether all that was asked for was done: complete, nothing withheld and nothing left."""
+        return self.status is RunStatus.COMPLETE and not self.withheld and not self.left
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -93,6 +108,7 @@ class Hardening:
 
     Attributes:
         rolled_back: the run that undid `run`, when it failed and the caller asked for that.
+        not_rolled_back: why it was not undone although the caller asked for that, or "".
     """
 
     before: Assessment
@@ -100,3 +116,4 @@ class Hardening:
     run: Run | None
     after: Assessment
     rolled_back: Run | None = None
+    not_rolled_back: str = ""

@@ -10,6 +10,18 @@ from .firewall import FirewallRule
 from .observation import Unobserved
 from .parameter import Parameter
 
+CHILDREN_UNREADABLE = {
+    "stopped": "the server is stopped: the service answers no question about its children until it is started",
+    "disabled": "the server is disabled",
+    "provisioning": "the server is still being created",
+    "dropping": "the server is being deleted",
+    "inaccessible": "the server is inaccessible: its customer-managed key cannot be reached",
+}
+"""The states in which the service refuses or fails to read what is below a server, and why."""
+
+NOT_BECOMING_READY = frozenset({"stopped", "stopping", "disabled", "inaccessible", "dropping"})
+"""The states that no waiting ends well. Every other word but Ready, also an unknown one, means work going on (A6)."""
+
 
 class Networking(StrEnum):
     """The two networking models; the second is told by a delegated subnet, not by public access being off."""

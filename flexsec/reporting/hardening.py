@@ -84,6 +84,8 @@ def summary(hardening: Hardening) -> str:
     text = "; ".join(parts) + "."
     if hardening.rolled_back is not None:
         return f"{text} The run failed and was rolled back. {run_summary(hardening.rolled_back)}"
+    if hardening.run is not None and hardening.not_rolled_back:
+        return f"{text} {run_summary(hardening.run)} It was not rolled back: {hardening.not_rolled_back}."
     return f"{text} {run_summary(hardening.run)}" if hardening.run else f"{text} Nothing was written."
 
 

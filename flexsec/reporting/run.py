@@ -6,6 +6,7 @@ from ..model.encoding import to_data
 from ..model.run import ChangeStatus, Outcome, Run, RunStatus
 from .assessment import verdicts_table
 from .document import Cell, Document, Records, Table, Tone, cells, columns
+from .plan import left_table, withheld_table
 from .words import before_or_after, count, listed, moment, server_name
 
 SCHEMA = "flexsec.run/1"
@@ -48,7 +49,7 @@ _LIST_RECORD = ("run_id", "kind", "server_id", "baseline", "status", "started_at
 
 def document(run: Run) -> Document:
     """The report of one run."""
-    tables = [outcomes_table(run)]
+    tables = [outcomes_table(run), withheld_table(run.withheld), left_table(run.left)]
     if run.verified is not None:
         tables.append(verdicts_table(run.verified, "Controls after the run"))
     return Document(

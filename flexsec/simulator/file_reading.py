@@ -8,6 +8,9 @@ from difflib import get_close_matches
 from typing import Any
 
 
+_MOST_LISTED = 20
+
+
 class WorldError(ValueError):
     """A world that cannot be: `where` is the JSON path to the culprit."""
 
@@ -30,12 +33,21 @@ def shown(value: Any) -> str:
     return text if len(text := text or repr(value)) <= 80 else text[:77] + "..."
 
 
-def closest(name: str, known: Sequence[str]) -> str:
-    """The known names, led by the one that was probably meant."""
+def suggestion(name: str, known: Sequence[str]) -> str:
+    """The known name that was probably meant, in brackets; "" when none is close."""
     by_lower = {each.lower(): each for each in known}
     close = get_close_matches(name.lower(), list(by_lower), 1, 0.6)
-    hint = f" (did you mean {by_lower[close[0]]!r}?)" if close else ""
-    return f"one of {', '.join(known)}{hint}"
+    return f" (did you mean {by_lower[close[0]]!r}?)" if close else ""
+
+
+def one_of(known: Sequence[str]) -> str:
+    """The known names; of many only how many there are."""
+    return f"one of {', '.join(known)}" if len(known) <= _MOST_LISTED else f"one of {len(known)} known names"
+
+
+def closest(name: str, known: Sequence[str]) -> str:
+    """The known names, and the one that was probably meant."""
+    return f"{one_of(known)}{suggestion(name, known)}"
 
 
 class Node:
@@ -58,8 +70,11 @@ class Node:
         for key in self.value:
             if not isinstance(key, str):
                 raise self.fail("keys that are text", f"the key {key!r}")
-            if known is not None and key not in known:
-                raise WorldError(f"{self.where}.{key}", f"the unknown key {key!r}", closest(key, known))
+        unknown = [key for key in self.value if known is not None and key not in known]
+        if known is not None and unknown:
+            found = ", ".join(f"{key!r}{suggestion(key, known)}" for key in unknown)
+            keys = "the unknown key" if len(unknown) == 1 else "the unknown keys"
+            raise WorldError(f"{self.where}.{unknown[0]}", f"{keys} {found}", one_of(known))
         return {key: Node(value, f"{self.where}.{key}") for key, value in self.value.items()}
 
     def items(self) -> Iterator[Node]:
@@ -87,7 +102,8 @@ class Node:
     def choice(self, choices: Sequence[str]) -> str:
         """One of some words, in their own spelling."""
         if not isinstance(self.value, str) or self.value not in choices:
-            raise self.fail(closest(str(self.value), choices))
+            hint = suggestion(str(self.value), choices)
+            raise self.fail(one_of(choices), f"{shown(self.value)}{hint}")
         return self.value
 
     def number(self, low: float = 0, high: float = float("inf")) -> float:

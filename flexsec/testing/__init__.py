@@ -9,6 +9,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
+    from ..simulator import Fault as Fault
+    from ..simulator import FaultPlan as FaultPlan
+    from ..simulator import World as World
     from .clock import VirtualClock as VirtualClock
     from .recorder import RecordingTransport as RecordingTransport
     from .recordings import Exchange as Exchange
@@ -24,6 +27,8 @@ if TYPE_CHECKING:
 
 _HOMES = {
     "Exchange": ".recordings",
+    "Fault": "..simulator",
+    "FaultPlan": "..simulator",
     "Recording": ".recordings",
     "RecordingInvalid": ".recordings",
     "RecordingTransport": ".recorder",
@@ -31,6 +36,7 @@ _HOMES = {
     "ReplayMismatch": ".replay",
     "Simulation": ".simulation",
     "VirtualClock": ".clock",
+    "World": "..simulator",
     "read_recording": ".recordings",
     "replayed": ".replay",
     "simulated": ".simulation",
@@ -39,6 +45,8 @@ _HOMES = {
 
 __all__ = [
     "Exchange",
+    "Fault",
+    "FaultPlan",
     "Recording",
     "RecordingInvalid",
     "RecordingTransport",
@@ -46,6 +54,7 @@ __all__ = [
     "ReplayMismatch",
     "Simulation",
     "VirtualClock",
+    "World",
     "read_recording",
     "replayed",
     "simulated",

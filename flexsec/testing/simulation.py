@@ -197,9 +197,13 @@ def _world(world: str | Path | Mapping[str, Any] | World) -> World:
         close = get_close_matches(str(world), World.builtin_names(), n=1)
         hint = f"did you mean {close[0]}?" if close else f"the built-in worlds are: {', '.join(World.builtin_names())}"
         raise UnknownName(f"there is no simulated world {str(world)!r}, neither built in nor as a file; {hint}")
+    if path.is_dir():
+        raise UsageError(f"{str(path)!r} is a directory; a simulated world is kept in a file")
     try:
         found = World.load(path)
         found.attach(path)
-    except (OSError, UnicodeDecodeError) as error:
-        raise UsageError(f"the world file {path} cannot be read: {error}") from None
+    except OSError as error:
+        raise UsageError(f"the world file {path} cannot be read: {error.strerror or error}") from None
+    except UnicodeDecodeError:
+        raise UsageError(f"the world file {path} cannot be read: it is not UTF-8 text") from None
     return found

@@ -456,7 +456,7 @@ def test_an_interrupted_run_is_finished_by_the_command_line(tmp_path):
         client = azure.client()
         run = client.server(GROUP, NAME).harden(leave=ALL_LEAVE, on_event=lambda _: client.stop()).run
         assert run.status is RunStatus.INTERRUPTED
-    result = cli("resume", "--simulate", path, "--format", "json", "--fail-on", "critical")
+    result = cli("resume", "--simulate", path, "--yes", "--format", "json", "--fail-on", "critical")
     assert result.exit_code == 0, result.output
     result = cli("audit", *TARGET, "--simulate", path, "--format", "json", "--fail-on", "critical")
     assert result.exit_code == 0, result.output

@@ -240,6 +240,6 @@ def test_a_sign_in_that_fails_shows_no_client_secret():
         HTTPS_PROXY="http://127.0.0.1:9", HTTP_PROXY="http://127.0.0.1:9",
     )  # fmt: skip
     assert shown.returncode == 1
-    assert "no credential could give a token" in shown.stderr
+    assert "not signed in to Azure: the AZURE_* variables are set" in shown.stderr
     assert found_in(shown.stdout + shown.stderr) == []
     assert "Traceback" not in shown.stderr

@@ -182,7 +182,7 @@ def test_another_process_finishes_what_a_killed_one_began(tmp_path, moment):
     )  # fmt: skip
     assert child.returncode == -signal.SIGKILL, child.stderr
     result = subprocess.run(
-        [sys.executable, "-m", "flexsec", "resume", "--simulate", str(path), "--format", "json"],
+        [sys.executable, "-m", "flexsec", "resume", "--simulate", str(path), "--yes", "--format", "json"],
         cwd=ROOT, capture_output=True, check=False, timeout=60, text=True,
     )  # fmt: skip
     assert result.returncode == 0, result.stderr

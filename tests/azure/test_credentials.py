@@ -41,7 +41,7 @@ def test_each_kind_is_the_official_credential(kind):
 
 def test_a_workload_identity_takes_its_file_from_the_environment(monkeypatch, tmp_path):
     """Workload identity needs the token file that the platform names; without it, that is said."""
-    with pytest.raises(CredentialUnavailable, match="workload-identity"):
+    with pytest.raises(CredentialUnavailable, match="AZURE_FEDERATED_TOKEN_FILE"):
         credential("workload-identity", cloud=PUBLIC)
     monkeypatch.setenv("AZURE_FEDERATED_TOKEN_FILE", str(tmp_path / "token"))
     made = credential("workload-identity", cloud=PUBLIC, tenant_id=TENANT, client_id=CLIENT)
@@ -87,7 +87,7 @@ def test_the_tenant_goes_into_every_request():
         def get_token(self, *scopes, **options):
             asked.append((scopes, options))
 
-    made._inner = Inner()
+    made.inner = Inner()
     made.get_token("scope")
     assert asked == [(("scope",), {"claims": None, "tenant_id": TENANT, "enable_cae": False})]
 
@@ -109,18 +109,62 @@ Visit https://aka.ms/azsdk/python/identity/environmentcredential/troubleshoot to
 To mitigate this issue, please refer to the troubleshooting guidelines here at https://aka.ms/defaultazurecredential."""
 
 
-def test_what_was_tried_is_listed_on_one_line():
-    """A failed default credential says what was tried and why each failed, shortly, without a traceback's worth."""
-    guarded = GuardedCredential(Failing(ClientAuthenticationError(message=DEFAULT_MESSAGE)))
+def refused(kind, error):
+    """The message when this kind of official credential fails so."""
+    made = credential(kind, cloud=PUBLIC)
+    made.get_token = Failing(error).get_token
     with pytest.raises(CredentialUnavailable) as caught:
-        guarded.get_token("scope")
-    assert caught.value.message == (
-        "no credential could give a token: tried "
-        "EnvironmentCredential (EnvironmentCredential authentication unavailable); "
-        "ManagedIdentityCredential (ManagedIdentityCredential authentication unavailable, no response from the IMDS "
-        "endpoint); AzureCliCredential (Azure CLI not found on path)"
-    )
+        GuardedCredential(made).get_token("scope")
     assert caught.value.__context__ is None
+    return caught.value.message
+
+
+def test_advice_comes_first_and_what_was_tried_shortly_after():
+    """A failed default credential says what to do, then what was tried and why in a few words each."""
+    assert refused("default", ClientAuthenticationError(message=DEFAULT_MESSAGE)).splitlines() == [
+        "not signed in to Azure: sign in with `az login`, or choose how (`--credential KIND` on the command line)",
+        "tried environment variables, managed identity (no response from the IMDS endpoint), "
+        "Azure CLI (not found on path)",
+    ]
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [("cli", "`az login`"), ("powershell", "`Connect-AzAccount`"), ("developer-cli", "`azd auth login`"),
+     ("managed-identity", "on Azure machines alone")],
+)  # fmt: skip
+def test_each_kind_has_its_own_advice(kind, words):
+    """How to sign in depends on the way that was chosen; the cause follows, and no list of troubleshooting pages."""
+    first, second = refused(kind, ClientAuthenticationError(message="It broke. See https://aka.ms/x.")).splitlines()
+    assert words in first
+    assert "--credential" in first
+    assert second == "It broke"
+
+
+def test_missing_environment_variables_are_named(monkeypatch):
+    """`--credential environment` names the AZURE_* variables that are not set, never their values."""
+    error = ClientAuthenticationError(message="EnvironmentCredential authentication unavailable. Environment ...")
+    message = refused("environment", error)
+    assert "AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_CLIENT_SECRET or AZURE_CLIENT_CERTIFICATE_PATH" in message
+    monkeypatch.setenv("AZURE_TENANT_ID", TENANT)
+    monkeypatch.setenv("AZURE_CLIENT_SECRET", "CANARY")
+    message = refused("environment", error)
+    assert message == (
+        "not signed in to Azure: set AZURE_CLIENT_ID in the environment, "
+        "or choose another way (`--credential` on the command line)"
+    )
+
+
+def test_workload_identity_names_what_is_missing():
+    """What a workload identity lacks is told when it is made."""
+    with pytest.raises(CredentialUnavailable, match="set AZURE_TENANT_ID, AZURE_CLIENT_ID, AZURE_FEDERATED_TOKEN_FILE"):
+        credential("workload-identity", cloud=PUBLIC)
+
+
+def test_no_message_is_long():
+    """However much a credential says, what is told stays short."""
+    long = "\n".join(f"\t{name}: {'word ' * 80}" for name in ("AzureCliCredential", "EnvironmentCredential"))
+    assert len(refused("default", ClientAuthenticationError(message=long))) < 420
 
 
 @pytest.mark.parametrize(

@@ -64,7 +64,7 @@ def test_one_line_a_request(kit, caplog):
     connection = kit.connection(kit.json(200, {}, x_ms_request_id="req-7\n"), kit.accepted(), kit.status("Succeeded"))
     kit.read(connection)
     kit.finish(connection, kit.write(connection))
-    lines = [record.getMessage() for record in caplog.records if record.name.startswith("flexsec")]
+    lines = [record.getMessage() for record in caplog.records if record.levelno == logging.DEBUG]
     assert len(lines) == 3
     group = f"https://management.azure.com/subscriptions/{kit.subscription}/resourceGroups/rg"
     assert lines[0] == f"GET {group} api-version=2026-10-01: 200 in 0.000 s, request id req-7"
@@ -82,8 +82,13 @@ def test_a_broken_request_is_a_line_too(kit, caplog):
 
 
 def test_a_default_run_logs_nothing(kit, caplog):
-    """D16: at the usual level neither azure nor flexsec says a word."""
+    """D16: at INFO azure says nothing and flexsec what it reads and writes, one line each; at WARNING nobody a word."""
     caplog.set_level(logging.INFO)
+    run_everything(kit)
+    assert {record.name for record in caplog.records} == {"flexsec.azure"}
+    assert len(caplog.records) == 5
+    caplog.clear()
+    caplog.set_level(logging.WARNING)
     run_everything(kit)
     assert caplog.records == []
 
@@ -148,3 +153,14 @@ def test_making_a_connection_loads_no_azure_package():
     )
     done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
     assert done.stdout.strip() == "[]"
+
+
+def test_what_is_read_and_written_is_told_at_info(kit, caplog):
+    """At INFO each reading and each write is one line in words, before it is sent."""
+    caplog.set_level(logging.INFO, logger="flexsec")
+    connection = kit.connection(kit.json(200, {}), kit.accepted())
+    kit.read(connection)
+    kit.write(connection)
+    lines = [record.getMessage() for record in caplog.records if record.name == "flexsec.azure"]
+    assert len(lines) == 2
+    assert lines[1].startswith("write: ")

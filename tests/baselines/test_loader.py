@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 import sys
+import textwrap
 from datetime import date
 from subprocess import run
 
@@ -169,7 +170,8 @@ WRONG = [
     ("a waiver key misspelt", "waivers: [{control: auth-scram, ovner: a, reason: r, ticket: t, expires: 2027-01-01}]", "1:33", "a waiver has no key 'ovner'; did you mean owner?"),
     ("a waiver that is a word", "waivers: [auth-scram]", "1:11", "waivers[0]: found the text 'auth-scram', expected a mapping with the keys control"),
     ("waivers that are no list", "waivers: {a: b}", "1:10", "waivers: found a mapping, expected a list of waivers"),
-    ("a day that does not exist", "waivers: [{expires: 2027-02-31}]", "1:21", "'2027-02-31' is no date"),
+    ("a day that does not exist", "waivers: [{expires: 2027-02-31}]", "1:21", "the text '2027-02-31', expected a date such as 2027-01-31"),
+    ("two baselines to extend", "extends: [recommended, ./other.yaml]", "1:10", "a baseline extends only one other"),
     ("a key twice", "extends: recommended\nextends: other", "2:1", "the key 'extends' stands here a second time (first on line 1)"),
     ("a key that is no text", "7: x", "1:1", "found the number 7 as a key, expected text"),
     ("a key that is a list", "? [a]\n: b", "1:3", "as a key, expected text"),
@@ -279,3 +281,23 @@ def test_importing_the_loader_loads_neither_yaml_nor_pydantic():
     """Both cost start-up time and are loaded when a baseline is read."""
     code = "import sys, flexsec.baselines.loader; print(sorted({'yaml', 'pydantic'} & set(sys.modules)))"
     assert run([sys.executable, "-c", code], capture_output=True, text=True, check=True).stdout.strip() == "[]"
+
+
+def test_an_impossible_date_hides_no_other_problem(written):
+    """All problems of a file are told at once, in its order: those of the text and those of what it says."""
+    text = """\
+        extends: recommended
+        controls:
+          log-retention-days: {days: 99}
+          auth-sram: on
+        waivers:
+          - {control: auth-scram, owner: a, reason: r, ticket: t, expires: 2026-13-01}
+          - {control: auth-scram, owner: !!binary aGk=, ticket: t, ticket: u, expires: 2027-01-31}
+        """
+    with pytest.raises(BaselineInvalid) as caught:
+        loader.load(written("many.yaml", textwrap.dedent(text)))
+    places = [re.search(r":(\d+):\d+: (.*)", problem).groups() for problem in caught.value.problems]
+    assert [int(line) for line, _ in places] == [3, 4, 6, 7, 7, 7]
+    told = "\n".join(sentence for _, sentence in places)
+    for words in ("days", "auth-scram?", "'2026-13-01', expected a date", "tag", "second time", "key 'reason'"):
+        assert words in told

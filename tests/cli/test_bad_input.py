@@ -7,6 +7,10 @@ import pytest
 SIM = ("--simulate", "insecure")
 YES = (*SIM, "--yes")
 OTHER = "22222222-2222-2222-2222-222222222222"
+GHOST = (
+    "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-shop"
+    "/providers/Microsoft.DBforPostgreSQL/flexibleServers/nosuch"
+)
 
 LINES = [
     # the command line itself
@@ -28,9 +32,10 @@ LINES = [
     (("audit", "-s", "nope", "-g", "rg", "-n", "shop-db"), 2, "is not a subscription id"),
     (("audit", "-s", OTHER, "-g", "rg", "-n", "x!"), 2, "cannot exist"),
     (("audit", *SIM, "--id", "/subscriptions/x", "-n", "db"), 2, "not both"),
-    (("audit", *SIM, "-n", "nosuch", "-g", "rg-shop"), 1, "the server does not exist"),
-    (("audit", *SIM, "-n", "shop-db", "-g", "nosuch"), 1, "the resource group does not exist"),
-    (("audit", *SIM, "-s", OTHER, "-n", "shop-db", "-g", "rg-shop"), 1, "the subscription does not exist"),
+    (("audit", *SIM, "-n", "nosuch", "-g", "rg-shop"), 2, "-g rg-shop -n shop-db"),
+    (("audit", *SIM, "-n", "shop-db", "-g", "nosuch"), 2, "-g rg-shop -n shop-db"),
+    (("audit", *SIM, "-s", OTHER, "-n", "shop-db", "-g", "rg-shop"), 2, "no server fits what is given"),
+    (("audit", *SIM, GHOST), 2, "no server has this id"),
     (("audit", *SIM, "-g", "nosuch"), 2, "no server fits"),
     (("audit", "--simulate", "insecur"), 2, "did you mean insecure?"),
     (("audit", "--simulate", "/nonexistent/w.json"), 2, "there is no simulated world"),
@@ -87,7 +92,7 @@ LINES = [
     (("firewall", "allow", "x", "10.0.0.9", "10.0.0.1", *SIM), 2, "above the last"),
     (("firewall", "allow", "x", "::1", *SIM), 2, "IPv6"),
     (("firewall", "allow", "x", "2001:db8::/64", *SIM), 2, "IPv6"),
-    (("firewall", "allow", "x", "203.0.113.1/28", *SIM), 2, "host bits"),
+    (("firewall", "allow", "x", "203.0.113.5/28", *SIM), 2, "did you mean 203.0.113.0/28?"),
     (("firewall", "allow", "bad name!", "1.2.3.4", *SIM), 2, "beginning with a letter or digit"),
     (("firewall", "remove", "nosuch", *YES), 2, "temp-debug"),
     (("firewall", "remove", *YES), 2, "NAME"),

@@ -193,10 +193,11 @@ def test_a_run_that_is_resumed_respects_what_it_cannot_read():
     with shop([{"id": "X28", "method": "PUT"}]) as simulation:
         run, outcome = set_checkpoints(simulation)
         assert outcome.missing_action.endswith("configurations/write")
-        simulation.world.faults.add(*_faults({"id": "X28", "method": "GET", "path": "configurations", "times": 1}))
+        simulation.world.faults.add(*_faults({"id": "X28", "method": "GET", "path": "configurations", "times": 2}))
         again = simulation.client().resume(run.run_id)
         assert again.outcomes[0].status is ChangeStatus.NOT_STARTED
         assert "could not be read again" in again.outcomes[0].message
+        assert again.outcomes[0].attempts == 0
         assert simulation.client().resume(run.run_id).status is RunStatus.COMPLETE
 
 

@@ -117,7 +117,7 @@ def test_restoring_a_static_parameter_restarts_when_the_run_s_value_is_in_force(
     found = having({"max_connections": {"value": "200", "pending_restart": pending}})
     own = planner(found)
     back = own.diff(desired_parameters({"max_connections": "100"})[0])
-    plan = own.assemble([back], leave=EVERYTHING, evidence=Evidence(), restoring=True)
+    plan = own.assemble([back], leave=EVERYTHING, evidence=Evidence(), undoes="a-run")
     assert [c.kind for c in plan.changes] == kinds
 
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from flexsec import Evidence, Leave
-from flexsec.engine import apply as applying
 from flexsec.engine.apply import apply
+from flexsec.engine.earlier_runs import new_run_id
 from flexsec.engine.journal_files import JournalFiles
 from flexsec.errors import PlanInvalid, RunInProgress, StalePlan
 from flexsec.model.event import silent
@@ -126,7 +126,7 @@ def test_runs_of_one_second_keep_their_order(shop):
     means = shop.server(GROUP, NAME).means(silent, None)
     ids = []
     for _ in range(12):
-        ids.append(applying._new_run_id(means))
+        ids.append(new_run_id(means.journals, means.connection.clock))
         means.journals.append(ids[-1], b"{}")
     assert len({run_id[:16] for run_id in ids}) == 1
     assert means.journals.runs() == ids

@@ -118,11 +118,11 @@ def test_any_state_is_kept_as_the_service_says_it(service, state):
 
 
 def test_what_is_missing_becomes_an_empty_word(service):
-    """G12: a server of which the service tells next to nothing is still read; defaults are the service's own."""
+    """G12: a server of which next to nothing is told is still read; what is not told is an empty word, never a guess."""
     bare = observed(service, {"properties": {}})
     assert bare.state == bare.version == bare.administrator_login == bare.public_network_access == ""
-    assert (bare.entra_auth, bare.password_auth) == ("Disabled", "Enabled")
-    assert bare.high_availability_mode == "Disabled"
+    assert (bare.entra_auth, bare.password_auth) == ("", "")
+    assert bare.high_availability_mode == ""
     assert bare.networking is Networking.PUBLIC
 
 

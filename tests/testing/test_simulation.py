@@ -125,7 +125,7 @@ def test_bad_world_file_is_told(tmp_path, text):
 
 def test_folder_is_no_world_file(tmp_path):
     """A folder in place of a file is told as such."""
-    with pytest.raises(UsageError, match="cannot be read"):
+    with pytest.raises(UsageError, match="is a directory"):
         simulated(tmp_path)
 
 

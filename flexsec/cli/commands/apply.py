@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import sys
 from pathlib import Path
 
 import click
 
+from ...errors import NotFound
 from ...model.resource import ServerId
 from ...reporting import plan as plan_report
 from ...reporting.run import document
@@ -42,10 +44,15 @@ def command(given: Given, plan_file: Path) -> int:
         client, handle = session.server_of(ServerId.parse(plan.server_id))
         if plan.changes:
             ask(plan_report.document(plan), "Apply this plan?", given)
-        with stoppable(client.stop), progress(given) as shown:
-            run = handle.apply(plan, on_event=shown.listen)
+        try:
+            with stoppable(client.stop), progress(given) as shown:
+                run = handle.apply(plan, on_event=shown.listen)
+        except NotFound as error:
+            error.message += f"\nthis plan is for {plan.server_id}"
+            raise
     show(document(run), given)
-    tell_held_back(plan)
+    if not sys.stdout.isatty():
+        tell_held_back(plan)  # on a terminal the report has just shown it
     tell_next(run, given)
     judgement = given.judgement
     if not plan.changes:

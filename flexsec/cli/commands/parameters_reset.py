@@ -9,7 +9,7 @@ from ..confirm import require_answerable
 from ..given import Given, pass_given
 from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
-from ..session import Session, leave_of
+from ..session import Session, evidence_of, leave_of
 from ..targets import split_id
 from ..writing import carry_out
 
@@ -29,7 +29,8 @@ def command(given: Given, names: tuple[str, ...]) -> int:
         raise UsageError("which parameter? give at least one NAME")
     check_files(given)
     require_answerable(given, "parameters reset")
+    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
     with Session(given) as session:
         client, handle = session.server()
-        plan = handle.parameters.plan_reset(wanted, leave=leave_of(given.leave))
+        plan = handle.parameters.plan_reset(wanted, leave=leave, evidence=evidence)
         return carry_out(plan, "parameters reset", client, handle, given, question="Reset the parameters so?")

@@ -47,10 +47,17 @@ def _values(words: tuple[str, ...]) -> dict[str, str]:
     for word in words:
         name, equals, value = word.partition("=")
         if not equals or not name:
-            raise UsageError(f"{word!r} is not of the form NAME=VALUE (one parameter may be given as NAME VALUE)")
+            raise UsageError(_not_a_pair(word, words))
         if name in found:
             raise UsageError(f"parameter {name!r} is given twice")
         found[name] = value
     if not found:
         raise UsageError("which parameter, and to what? give NAME VALUE or NAME=VALUE")
     return found
+
+
+def _not_a_pair(word: str, words: tuple[str, ...]) -> str:
+    """Name the culprit: of NAME VALUE VALUE that is the word after the value."""
+    if len(words) > 2 and not any("=" in each for each in words[:2]):
+        return f"{words[2]!r} is one word too many after {words[0]} {words[1]}; set several as NAME=VALUE NAME=VALUE"
+    return f"{word!r} is not of the form NAME=VALUE (one parameter alone may be given as NAME VALUE)"

@@ -65,7 +65,13 @@ def _left_to_do(run: Run) -> tuple[Change, ...]:
 
 
 def _only_one(recorder: FlexSec) -> str:
-    found = [run.run_id for run in recorder.runs() if run.status in RESUMABLE]
+    found: list[str] = []
+    overtaken: set[str] = set()  # servers that a later run has written to
+    for run in recorder.runs():
+        if run.status in RESUMABLE and run.server_id.casefold() not in overtaken:
+            found.append(run.run_id)
+        if run.changed:
+            overtaken.add(run.server_id.casefold())
     if not found:
         raise UnknownName("there is no run to resume; `flexsec runs` lists what is recorded")
     if len(found) > 1:

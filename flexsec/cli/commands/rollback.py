@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from typing import TYPE_CHECKING
 
 import click
@@ -56,7 +57,8 @@ def command(given: Given, run_id: str) -> int:
         with stoppable(client.stop), progress(given) as shown:
             run = client.rollback(undone.run_id, leave=leave, evidence=evidence, plan=plan, on_event=shown.listen)
     show(document(run), given)
-    tell_held_back(plan)
+    if not sys.stdout.isatty():
+        tell_held_back(plan)  # on a terminal the report has just shown it
     tell_next(run, given)
     return of_run(run, held_back=bool(plan.withheld or plan.left))
 

@@ -1,0 +1,80 @@
+"""What the journals tell of earlier runs on a server, before another one may begin or go on."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from ..errors import JournalDamaged, RunInProgress, StalePlan
+from ..model.run import RunStatus
+from .history import as_run, server_of
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator, Sequence
+
+    from ..model.clock import Clock
+    from ..model.journal import JournalStore
+    from ..model.resource import ServerId
+    from ..model.run import Run
+
+
+def refuse_unfinished(server: ServerId, journals: JournalStore, *, resumed: str = "") -> Run | None:
+    """The last run on this server, other than the one that is resumed; it must have come to a known end.
+
+    Raises:
+        RunInProgress: it has not, or its journal cannot be trusted to tell.
+    """
+    run = next(_on(server, journals, besides=resumed), None)
+    if run is not None and (run.ended_at is None or run.status is RunStatus.INDETERMINATE):
+        raise RunInProgress(
+            f"run {run.run_id} on this server ended without finishing; `flexsec resume {run.run_id}` finishes it first"
+        )
+    return run
+
+
+def refuse_overtaken(run_id: str, server: ServerId, journals: JournalStore) -> None:
+    """What a run still had to write was decided before a later run wrote, so it is decided anew instead.
+
+    Raises:
+        StalePlan: naming the later run.
+    """
+    for later in _on(server, journals, besides=run_id):
+        if later.run_id <= run_id:
+            return
+        if later.changed:
+            raise StalePlan(
+                f"run {later.run_id} has written to this server since; make a new plan instead of resuming {run_id}"
+            )
+
+
+def new_run_id(journals: JournalStore, clock: Clock) -> str:
+    """An id that sorts after those before it, also within one second."""
+    second = f"{clock.now():%Y%m%dT%H%M%SZ}"
+    earlier = sum(run_id.startswith(second) for run_id in journals.runs())
+    return f"{second}-{min(earlier, 255):02x}{secrets.token_hex(3)}"
+
+
+def with_history(run: Run, runs: Sequence[Run]) -> Run:
+    """The run, marked as rolled back when a later run undid all of it."""
+    undone = any(later.rolls_back == run.run_id and later.whole for later in runs)
+    return replace(run, status=RunStatus.ROLLED_BACK) if undone else run
+
+
+def _on(server: ServerId, journals: JournalStore, *, besides: str) -> Iterator[Run]:
+    """The runs on a server, newest first.
+
+    Raises:
+        RunInProgress: a journal that may be about this server is damaged.
+    """
+    for run_id in reversed(journals.runs()):
+        if run_id == besides:
+            continue
+        try:
+            if server_of(journals, run_id) == server.key:
+                yield as_run(journals, run_id)
+        except JournalDamaged as error:
+            raise RunInProgress(
+                f"{error.message}; a run may be unfinished on this server, and this journal cannot tell: look at the "
+                f"server with `flexsec audit`, then move {journals.place(run_id)} away"
+            ) from None
