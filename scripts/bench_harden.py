@@ -2,9 +2,9 @@
 
 It runs on the simulated clock, so it takes a moment and is the same every time. For each way of polling it prints the
 requests by kind, the wall time of the run (simulated) against its bound, and the CPU time (real) apart. The bound is
-the sum of the times that the operations take; with header polling each is rounded up to the service's Retry-After,
-because nobody who obeys it can know earlier. Exits with 1 when the wall time exceeds 1.1 times the bound with eager
-polling, or more than 1.02 times the rounded one without.
+the sum of the times of the operations that took effect; with header polling each is rounded up to the service's
+Retry-After, because nobody who obeys it can know earlier. Exits with 1 when the wall time exceeds 1.1 times the bound
+with eager polling, or more than 1.02 times the rounded one without, or when there were more writes than changes.
 """
 
 from __future__ import annotations
@@ -72,10 +72,13 @@ def measure(poll: Literal["header", "eager"]) -> Measured:
         run = hardening.run
         if run is None or run.ended_at is None or run.status != "complete":
             raise SystemExit("the hardening did not complete; there is nothing to measure")
+        requests = _requests(simulation, since=earlier)
+        if requests["writes"] != len(run.outcomes):
+            raise SystemExit(f"{requests['writes']} writes were sent for {len(run.outcomes)} changes")
         return Measured(
             poll=poll,
             changes=len(run.outcomes),
-            requests=_requests(simulation, since=earlier),
+            requests=requests,
             wall=(run.ended_at - run.started_at).total_seconds(),
             bound=_bound(simulation, rounded=poll == "header"),
             cpu=cpu,
@@ -92,9 +95,12 @@ def _requests(simulation: Simulation, *, since: int) -> Counter[str]:
 
 
 def _bound(simulation: Simulation, *, rounded: bool) -> float:
-    """The sum of the operations' own times in seconds; `rounded` up to the Retry-After that each answered with."""
+    """The sum of the operations' own times in seconds; `rounded` up to the Retry-After that each answered with.
+
+    An operation that came to nothing is waste, not work: it is no part of the bound.
+    """
     total = 0.0
-    for operation in simulation.world.state.operations.values():
+    for operation in (each for each in simulation.world.state.operations.values() if each.applied):
         if operation.due is None:
             raise SystemExit("an operation never ends; there is nothing to measure")
         seconds = (operation.due - operation.started).total_seconds()

@@ -78,10 +78,11 @@ def of_applied(run: Run, *, held_back: bool, fail_on: Severity, exit_zero: bool)
 
 
 def of_hardening(hardening: Hardening, *, fail_on: Severity, exit_zero: bool) -> int:
-    """What was undone or written, then what was judged afterwards."""
+    """7 when the run was undone wholly, 5 when that was asked for and is not so; else what was written and judged."""
     if hardening.rolled_back is not None:
-        undone = of_run(hardening.rolled_back)
-        return ROLLED_BACK if undone == OK else undone
+        return ROLLED_BACK if hardening.rolled_back.whole else RESUMABLE
+    if hardening.not_rolled_back:
+        return RESUMABLE
     held_back = bool(hardening.plan.withheld)
     written = of_run(hardening.run, held_back=held_back) if hardening.run else REFUSED if held_back else OK
     return written or of_assessment(hardening.after, fail_on=fail_on, exit_zero=exit_zero)

@@ -8,6 +8,8 @@ from typing import TYPE_CHECKING, ClassVar
 
 import click
 
+from .sections import write_options
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -43,6 +45,11 @@ class LazyGroup(click.Group):
             hint = f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(self.lazy)}"
             ctx.fail(f"there is no command {name!r}; {hint}")
         return super().resolve_command(ctx, args)
+
+    def format_options(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        """Write the commands, then the options."""
+        self.format_commands(ctx, formatter)
+        write_options(self, ctx, formatter)
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """List the commands from their sentences alone."""

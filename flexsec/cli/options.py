@@ -11,6 +11,7 @@ from ..model.change import CLOSING_CLASSES
 from ..model.verdict import Severity
 from ..reporting.formats import FORMATS, SUFFIXES
 from .given import Decorated, added, kept
+from .sections import SharedOption
 from .value_types import Duration
 
 CREDENTIALS = (
@@ -57,7 +58,9 @@ def settings_options(function: Decorated) -> Decorated:
             _kept("--timeout", "settings", "timeout", kind=Duration(), metavar="DURATION",
                   text="Time for the whole run, such as 90s, 45m or 1h30m. Default: 1h."),
             click.option("-v", "--verbose", count=True, expose_value=False, callback=added("settings", "verbosity"),
-                         help="Log to standard error what is read and written; -vv every request, -vvv everything. Never a secret."),
+                         cls=SharedOption,
+                         help="Log to standard error what is read and written; -vv every request, -vvv everything. "
+                              "Never a secret."),
             _flag("--no-color", "settings", "no_color", text="No colours (as with NO_COLOR set)."),
         ),
     )  # fmt: skip
@@ -115,8 +118,8 @@ def closing_options(function: Decorated) -> Decorated:
                          expose_value=False, callback=kept("leave", "closing"),
                          help=f"Take access away, by class. Repeatable. {classes}."),
             _kept("--connections", "leave", "connections", metavar="FILE", kind=_FILE,
-                  text="Evidence of who still connects: CSV with a header, or a JSON list (.json). Columns: address (IPv4), "
-                       "role, tls_version (none, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 or empty)."),
+                  text="Evidence of who still connects: CSV with a header, or a JSON list (.json). Columns: address "
+                       "(IPv4), role, tls_version (none, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 or empty)."),
             _kept("--caller-address", "leave", "caller_address", metavar="IP",
                   text="The public IPv4 address you connect from; the rule that admits it is guarded."),
             _kept("--without-evidence", "leave", "without_evidence", metavar="REASON",
@@ -164,13 +167,26 @@ def _kept(
 ) -> Any:
     names = (short, name) if short else (name,)
     return click.option(
-        *names, type=kind, metavar=metavar, default=None, expose_value=False, callback=kept(group, field), help=text
+        *names,
+        cls=_class(group),
+        type=kind,
+        metavar=metavar,
+        default=None,
+        expose_value=False,
+        callback=kept(group, field),
+        help=text,
     )
 
 
 def _flag(name: str, group: str, field: str, *, text: str, short: str = "") -> Any:
     names = (short, name) if short else (name,)
-    return click.option(*names, is_flag=True, expose_value=False, callback=kept(group, field), help=text)
+    return click.option(
+        *names, cls=_class(group), is_flag=True, expose_value=False, callback=kept(group, field), help=text
+    )
+
+
+def _class(group: str) -> type[click.Option]:
+    return SharedOption if group == "settings" else click.Option
 
 
 def _severity(context: click.Context, parameter: click.Parameter, value: str | None) -> None:

@@ -46,7 +46,8 @@ class Session:
         Raises:
             UsageError: it names none.
         """
-        return targets.resolve(self._given.target, simulated=self._servers())
+        world = self._simulation.world if self._simulation else None
+        return targets.resolve(self._given.target, simulated=targets.of_world(world) if world else None)
 
     def server(self) -> tuple[FlexSec, ServerHandle]:
         """A client, and the server that the command line names."""
@@ -104,16 +105,6 @@ class Session:
         """Where journals are kept; None stands for the user's own state directory."""
         given = self._given.settings.state_directory
         return given or (self._simulation.state_directory if self._simulation else None)
-
-    def _servers(self) -> tuple[targets.Simulated, ...] | None:
-        if self._simulation is None:
-            return None
-        return tuple(
-            targets.Simulated(ServerId(subscription.id, group.name, server.name), server.state == "Ready")
-            for subscription in self._simulation.world.state.subscriptions.values()
-            for group in subscription.groups.values()
-            for server in group.servers.values()
-        )
 
 
 def leave_of(given: LeaveGiven) -> Leave:

@@ -12,6 +12,7 @@ from ..model.resource import ServerId
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from ..simulator import World
     from .given import TargetGiven
 
 SUBSCRIPTION_VARIABLE = "AZURE_SUBSCRIPTION_ID"
@@ -50,6 +51,16 @@ class Simulated:
 
     id: ServerId
     ready: bool
+
+
+def of_world(world: World) -> tuple[Simulated, ...]:
+    """The servers of a simulated world."""
+    return tuple(
+        Simulated(ServerId(subscription.id, group.name, server.name), server.state == "Ready")
+        for subscription in world.state.subscriptions.values()
+        for group in subscription.groups.values()
+        for server in group.servers.values()
+    )
 
 
 def resolve(target: TargetGiven, *, simulated: Sequence[Simulated] | None) -> ServerId:

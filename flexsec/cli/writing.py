@@ -63,8 +63,8 @@ def needs_asking(changes: Iterable[Change]) -> bool:
     return any(change.closing or change.lowers_security or change.restarts for change in changes)
 
 
-def tell_held_back(plan: Plan) -> None:
-    """Say on standard error what the plan does not do, and what would allow it."""
+def tell_held_back(plan: Plan | Run) -> None:
+    """Say on standard error what a plan, or a run of it, does not do, and what would allow it."""
     if plan.withheld:
         say(f"held back: {count(len(plan.withheld), 'change')}")
         for text in laid_out(plan.withheld):

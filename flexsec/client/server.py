@@ -142,7 +142,8 @@ class ServerHandle:
         failed = run.status in (RunStatus.PARTIAL, RunStatus.INDETERMINATE)
         if rollback_on_failure and failed and run.changed:
             try:
-                run, rolled_back = self._undo(run, evidence, on_event)
+                run = self._settled(run, on_event)
+                rolled_back = self._undo(run, evidence, on_event)
             except FlexSecError as error:
                 not_undone = error.message
         after = run.verified if run.verified and rolled_back is None else self._judged_now(chosen)
@@ -163,19 +164,21 @@ class ServerHandle:
             state = unobserved_state(self.id, error.message, self._flexsec.clock.now())
         return self._judge(baseline)(state)
 
-    def _undo(self, run: Run, evidence: Evidence, on_event: Listener) -> tuple[Run, Run]:
-        """A run that undoes itself was asked to: lowering what it raised, and closing what it opened, is its leave.
+    def _settled(self, run: Run, on_event: Listener) -> Run:
+        """The run, with what it began and cannot tell found out; nothing is sent for it."""
+        if run.status is not RunStatus.INDETERMINATE:
+            return run
+        return applying.resume(run.run_id, self.means(on_event, None), settle_only=True)
 
-        What it began and cannot tell is settled first, and nothing else of it is written.
+    def _undo(self, run: Run, evidence: Evidence, on_event: Listener) -> Run:
+        """A run that undoes itself was asked to: lowering what it raised, and closing what it opened, is its leave.
 
         Raises:
             RunInProgress: what it began is still not known; `resume` comes first.
         """
         reason = "undoing a failed run, as asked"
         leave = Leave(lower_security=True, closing=("firewall", "tls-minimum"), without_evidence=reason)
-        if run.status is RunStatus.INDETERMINATE:
-            run = applying.resume(run.run_id, self.means(on_event, None), settle_only=True)
-        return run, self._flexsec.rollback(run.run_id, leave=leave, evidence=evidence, on_event=on_event)
+        return self._flexsec.rollback(run.run_id, leave=leave, evidence=evidence, on_event=on_event)
 
     # -- for the facade's own parts --------------------------------------------------------------------------------
 

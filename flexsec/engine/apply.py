@@ -69,7 +69,7 @@ def apply(plan: Plan, means: Means, *, kind: str = "apply", observed: ServerStat
                 "plan": to_data(plan),
             },
         )
-        beginning = Beginning(ended={}, begun={}, fresh=True)
+        beginning = Beginning(ended={}, begun={}, fresh=state is observed)
         ended, why = carry_out(plan, journal, state, server=server, means=means, beginning=beginning)
         _finish(journal, server, means, ended, why)
     return as_run(means.journals, run_id)
@@ -102,7 +102,10 @@ def resume(run_id: str, means: Means, *, settle_only: bool = False) -> Run:
         state = _observe(history.plan, server, means)
         journal.write("resumed", {"identity": means.connection.identity(), "flexsec": __version__})
         ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in DONE}
-        beginning = Beginning(ended=ended, begun=history.begun, fresh=False, settle_only=settle_only)
+        doubted = history.doubted | {number for number, outcome in history.outcomes.items() if outcome.doubted}
+        beginning = Beginning(
+            ended=ended, begun=history.begun, doubted=doubted, fresh=False, settle_only=settle_only
+        )
         ended_now, why = carry_out(history.plan, journal, state, server=server, means=means, beginning=beginning)
         _finish(journal, server, means, ended_now, why)
     return as_run(means.journals, run_id)

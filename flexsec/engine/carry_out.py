@@ -13,7 +13,7 @@ from .turn import Turn
 from .write import Begun, ChangeWriter
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Mapping
+    from collections.abc import Callable, Collection, Mapping
 
     from ..azure.connection import Connection
     from ..model.acceptance import Acceptance
@@ -58,12 +58,14 @@ class Beginning:
     Attributes:
         ended: what became of changes already, by position.
         begun: what was sent and has no end yet: the acceptance, or None when no answer was recorded.
-        fresh: the state was read just now by this very run.
+        doubted: what was sent and given up without being seen, by position: it may have taken effect since.
+        fresh: nothing was read or sent since the plan was made from the state, so it need not be read again.
         settle_only: find out what became of what was begun, and send nothing.
     """
 
     ended: Mapping[int, Outcome]
     begun: Mapping[int, Acceptance | None]
+    doubted: Collection[int] = ()
     fresh: bool
     settle_only: bool = False
 
@@ -102,6 +104,7 @@ def carry_out(
             turn,
             state,
             fresh=fresh,
+            doubted=position in beginning.doubted,
             number=position + 1,
             total=len(plan.changes),
             on_event=means.on_event,

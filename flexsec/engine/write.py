@@ -90,6 +90,7 @@ class ChangeWriter:
         turn: tells whether the change may be written in a state.
         state: what is known of the server.
         fresh: the state was read just now, so the first request needs no look before it.
+        doubted: an earlier process sent the change, did not see it take effect, and gave it up.
         stopped: tells that the user asked to stop: what is in flight is finished, nothing is sent again.
     """
 
@@ -101,6 +102,7 @@ class ChangeWriter:
         state: ServerState,
         *,
         fresh: bool,
+        doubted: bool,
         number: int,
         total: int,
         on_event: Listener,
@@ -117,7 +119,7 @@ class ChangeWriter:
         self._attempts = 0
         self._unclear = 0
         self._in_flight = False  # sent, and its end is not known
-        self._doubted = False  # sent, watched and not seen: it may yet show
+        self._doubted = doubted  # sent, watched and not seen: it may yet show
         self._last: BaseException | None = None  # why the write is sent again
         self._request_id = ""
 
@@ -356,7 +358,7 @@ class ChangeWriter:
             code=code,
             request_id=self._request_id,
             warnings=tuple(dict.fromkeys(self._witness.warnings)),
-            doubted=doubted or (self._doubted and status is ChangeStatus.FAILED),
+            doubted=doubted or (self._doubted and status in (ChangeStatus.FAILED, ChangeStatus.NOT_STARTED)),
         )
         if isinstance(error, ArmError):
             outcome = replace(

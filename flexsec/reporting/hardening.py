@@ -14,7 +14,7 @@ from .run import summary as run_summary
 from .words import count, moment, server_name
 
 if TYPE_CHECKING:
-    from ..model.run import Hardening
+    from ..model.run import Hardening, Run
 
 SCHEMA = "flexsec.hardening/1"
 
@@ -44,7 +44,12 @@ def document(hardening: Hardening) -> Document:
         tables.append(Table(title="Undone", columns=undone.columns, rows=undone.rows, empty=undone.empty))
     tables += [withheld_table(hardening.plan.withheld), left_table(hardening.plan.left)]
     notes = dict.fromkeys(
-        (*hardening.plan.notes, *hardening.after.notes, *(hardening.run.notes if hardening.run else ()))
+        (
+            *hardening.plan.notes,
+            *hardening.after.notes,
+            *(hardening.run.notes if hardening.run else ()),
+            *(_not_undone(hardening.rolled_back) if hardening.rolled_back else ()),
+        )
     )
     return Document(
         schema=SCHEMA,
@@ -56,6 +61,12 @@ def document(hardening: Hardening) -> Document:
         notes=tuple(notes),
         summary=summary(hardening),
     )
+
+
+def _not_undone(undoing: Run) -> list[str]:
+    """What the undoing of a run held back or left alone, with the reasons."""
+    held = [f"Not undone: {item.change.sentence} {item.reason}." for item in undoing.withheld]
+    return held + [f"Not undone: {item.control}: {item.reason}" for item in undoing.left]
 
 
 def comparison_table(hardening: Hardening) -> Table:
@@ -83,9 +94,11 @@ def summary(hardening: Hardening) -> str:
         parts.append(f"{count(len(hardening.plan.withheld), 'change')} held back")
     text = "; ".join(parts) + "."
     if hardening.rolled_back is not None:
-        return f"{text} The run failed and was rolled back. {run_summary(hardening.rolled_back)}"
+        undone = "was rolled back" if hardening.rolled_back.whole else "was rolled back in part"
+        return f"{text} The run failed and {undone}. {run_summary(hardening.rolled_back)}"
     if hardening.run is not None and hardening.not_rolled_back:
-        return f"{text} {run_summary(hardening.run)} It was not rolled back: {hardening.not_rolled_back}."
+        why = hardening.not_rolled_back.rstrip(".")
+        return f"{text} {run_summary(hardening.run)} It was not rolled back: {why}."
     return f"{text} {run_summary(hardening.run)}" if hardening.run else f"{text} Nothing was written."
 
 

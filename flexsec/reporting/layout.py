@@ -16,7 +16,9 @@ _PARTS = re.compile(r"[^/_.,;:=@-]*[/_.,;:=@-]+|[^/_.,;:=@-]+")
 def column_widths(
     rows: Sequence[Sequence[str]], whole: Sequence[bool], available: int, *, measure: Callable[[str], int]
 ) -> list[int] | None:
-    """The width of each column, so that no word is broken but a path after its slashes; None when they do not fit beside each other.
+    """The width of each column, so that no word is broken but a path after its slashes.
+
+    None when the columns do not fit beside each other.
 
     Args:
         rows: the texts, headings included.

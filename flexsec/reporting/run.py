@@ -104,7 +104,7 @@ def outcomes_table(run: Run) -> Table:
             cells(str(number), outcome_cell(outcome), outcome.change.sentence, told(outcome))
             for number, outcome in enumerate(run.outcomes, 1)
         ),
-        empty="Nothing was written.",
+        empty="Nothing was written." if run.run_id else "",
     )
 
 
@@ -185,6 +185,8 @@ def records(run: Run) -> tuple[tuple[str, ...], ...]:
 
 
 def _facts(run: Run) -> tuple[tuple[str, Cell], ...]:
+    if not run.run_id:
+        return ("Server", Cell(run.server_id)), ("Baseline", Cell(run.baseline or "none"))
     facts = [
         ("Server", Cell(run.server_id)),
         ("Status", status_cell(run.status)),

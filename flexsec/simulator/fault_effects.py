@@ -146,6 +146,8 @@ def _bend(call: Call, fault: Fault, operation: Operation) -> None:
     elif fault.id == "X31":
         operation.settles = float(fault.argument("seconds"))
         call.server().busy_at_submit = fault.argument("form") == "submit"
+    elif fault.id == "X33":
+        operation.effect["failover"] = True
     elif fault.id == "X38" and operation.kind == "configurations":
         operation.effect["value"] = _spelt(str(operation.effect["value"]), str(fault.argument("spelling")))
     elif fault.id == "X7" and fault.argument("form") == "poll":

@@ -195,10 +195,12 @@ FAULTS: Mapping[str, FaultKind] = MappingProxyType(
             ("server-scoped",),
         ),
         "X33": FaultKind(
-            "reads of the server show `states` one after the other, unknown words included",
-            "recorded for Restarting, rest inferred",
-            ("server read",),
-            {"states": ("Restarting",)},
+            "reads of the server show `states` one after the other, unknown words included; or (zones) a restart "
+            "exchanges the zones of primary and standby, as a failover does",
+            "recorded for Restarting, rest inferred; the exchange is reported",
+            ("server read", "power write"),
+            {"states": ("Restarting",), "form": "states"},
+            {"form": ("states", "zones")},
         ),
         "X36": FaultKind(
             "firewall rule on a VNet server refused (400) instead of stored",
@@ -269,6 +271,8 @@ class Fault:
     def concerns(self, aspects: frozenset[str], method: str, path: str) -> bool:
         """Whether the fault can befall a request."""
         if self.id == "X7" and self.argument("form") == "poll" and "write" not in aspects:
+            return False
+        if self.id == "X33" and (self.argument("form") == "zones") != ("power write" in aspects):
             return False
         right_method = self.method is None or self.method.upper() == method
         right_path = self.path is None or re.search(self.path, path, re.IGNORECASE) is not None

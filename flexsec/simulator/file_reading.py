@@ -7,7 +7,6 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
-
 _MOST_LISTED = 20
 
 

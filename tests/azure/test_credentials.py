@@ -123,8 +123,7 @@ def test_advice_comes_first_and_what_was_tried_shortly_after():
     """A failed default credential says what to do, then what was tried and why in a few words each."""
     assert refused("default", ClientAuthenticationError(message=DEFAULT_MESSAGE)).splitlines() == [
         "not signed in to Azure: sign in with `az login`, or choose how (`--credential KIND` on the command line)",
-        "tried environment variables, managed identity (no response from the IMDS endpoint), "
-        "Azure CLI (not found on path)",
+        "tried environment variables, managed identity (no response from the IMDS endpoint), Azure CLI (not found on path)",
     ]
 
 

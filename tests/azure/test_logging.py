@@ -84,11 +84,12 @@ def test_a_broken_request_is_a_line_too(kit, caplog):
 def test_a_default_run_logs_nothing(kit, caplog):
     """D16: at INFO azure says nothing and flexsec what it reads and writes, one line each; at WARNING nobody a word."""
     caplog.set_level(logging.INFO)
+    caplog.set_level(logging.INFO, logger="flexsec")
     run_everything(kit)
     assert {record.name for record in caplog.records} == {"flexsec.azure"}
     assert len(caplog.records) == 5
     caplog.clear()
-    caplog.set_level(logging.WARNING)
+    caplog.set_level(logging.WARNING, logger="flexsec")
     run_everything(kit)
     assert caplog.records == []
 

@@ -2,11 +2,18 @@
 
 from __future__ import annotations
 
+import json
+import shutil
+from pathlib import Path
+
 import pytest
+
+from flexsec.simulator import World
 
 SIM = ("--simulate", "insecure")
 YES = (*SIM, "--yes")
 OTHER = "22222222-2222-2222-2222-222222222222"
+ROOT = Path(__file__).resolve().parent.parent.parent
 GHOST = (
     "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-shop"
     "/providers/Microsoft.DBforPostgreSQL/flexibleServers/nosuch"
@@ -54,6 +61,7 @@ LINES = [
     (("plan", *SIM, "--restart-window", "noon"), 2, "02:00-04:00"),
     (("plan", *SIM, "--connections", "nosuch.csv"), 2, "cannot read connections from nosuch.csv"),
     (("plan", *SIM, "--caller-address", "1.2.3"), 2, "is not an IPv4 address"),
+    (("audit", "--simulate", "."), 2, "'.' is a directory; a simulated world is kept in a file"),
     # output files
     (("audit", *SIM, "-o", "report.pdf"), 2, ".json, .csv, .md, .txt"),
     (("audit", *SIM, "-o", "/nonexistent/report.json"), 2, "there is no directory"),
@@ -85,6 +93,9 @@ LINES = [
     (("parameters", "set", "max_connections", "ten", *YES), 2, "Integer"),
     (("parameters", "set", "logfiles.retention_days", "99", *YES), 2, "1 to 7"),
     (("parameters", "set", "ssl", "off", *YES), 2, "read-only"),
+    (("parameters", "set", "log_lock_waits", "on", "off", *YES), 2, "'off' is one word too many"),
+    (("parameters", "set", "log_duration=on", "off", *YES), 2, "'off' is not of the form NAME=VALUE"),
+    (("parameters", "set", "work_mem=64MB", *YES), 2, "64MB is 65536"),
     (("parameters", "reset", *YES), 2, "at least one NAME"),
     (("parameters", "reset", "nosuch", *YES), 2, "no parameter 'nosuch'"),
     # firewall rules
@@ -205,3 +216,68 @@ def test_no_credential_is_told_with_what_was_tried(flexsec, monkeypatch):
     assert (answer.code, answer.out) == (1, "")
     assert "EnvironmentCredential" in answer.err or "environment" in answer.err.lower()
     assert "Traceback" not in answer.err
+
+
+def test_a_misspelt_world_is_answered_with_suggestions_alone(flexsec, tmp_path):
+    """Several misspelt parameters of a world file are told at once, each with what was meant, not with all names."""
+    data = World.builtin("insecure").to_dict()
+    server = data["subscriptions"][0]["resource_groups"][0]["servers"][0]
+    server["parameters"] = {"log_chekpoints": "on", "log_conections": "on"}
+    file = tmp_path / "w.json"
+    file.write_text(json.dumps(data), encoding="utf-8")
+    answer = flexsec("audit", "--simulate", file)
+    assert (answer.code, answer.out) == (2, "")
+    assert "'log_chekpoints' (did you mean 'log_checkpoints'?)" in answer.err
+    assert "'log_conections' (did you mean 'log_connections'?)" in answer.err
+    assert len(answer.err) < 500
+
+
+def test_validate_warns_of_waivers_that_waive_nothing(flexsec, tmp_path):
+    """An expired waiver, and one of a control that is off, are warned about; the baseline is valid all the same."""
+    file = tmp_path / "b.yaml"
+    entry = "{{control: {0}, owner: a, reason: r, ticket: {1}, expires: {2}}}"
+    file.write_text(
+        "controls:\n  auth-scram: on\nwaivers:\n"
+        f"  - {entry.format('auth-scram', 'T-1', '2001-01-31')}\n"
+        f"  - {entry.format('log-checkpoints', 'T-2', '2999-01-31')}\n",
+        encoding="utf-8",
+    )
+    answer = flexsec("baseline", "validate", file)
+    assert (answer.code, answer.out) == (0, "")
+    assert "is valid: 1 control, 2 waivers" in answer.err
+    assert "warning: " in answer.err
+    assert "(T-1) expired on 2001-01-31" in answer.err
+    assert "(T-2) has no effect: the control is off" in answer.err
+
+
+def test_a_plan_for_a_server_that_is_not_there_says_which(flexsec, world, tmp_path):
+    """Where the plan's server does not exist, the message names the server that the plan is for."""
+    plan = tmp_path / "plan.json"
+    assert flexsec("plan", "--simulate", world, "-o", plan).code == 6
+    sample = shutil.copy(ROOT / "samples" / "world.json", tmp_path / "sample.json")
+    other = flexsec("apply", plan, "--simulate", sample, "--yes")
+    assert (other.code, other.out) == (1, "")
+    assert "this plan is for /subscriptions/" in other.err
+    report = tmp_path / "plan.md"
+    flexsec("plan", "--simulate", world, "-o", report)
+    wrong = flexsec("apply", report, "--simulate", world, "--yes")
+    assert (wrong.code, wrong.out) == (2, "")
+    assert "is not a plan made by `flexsec plan -o NAME.json`" in wrong.err
+
+
+def test_verbose_says_what_is_read_and_written(flexsec, world):
+    """-v tells each reading and each write in words, on standard error alone."""
+    answer = flexsec("parameters", "set", "log_lock_waits", "on", "--simulate", world, "--yes", "-v")
+    assert answer.code == 0
+    assert "info: flexsec.azure: write: set log_lock_waits on shop-db" in answer.err
+    assert "info: flexsec.azure: read" in answer.err
+    assert answer.data["status"] == "complete"
+
+
+def test_help_tells_the_commands_own_options_first(flexsec):
+    """A command's help lists its own options, then those of every command in a section of their own."""
+    shown = flexsec("audit", "--help").out
+    own, _, shared = shown.partition("Options of every command:")
+    assert "--baseline" in own
+    assert "--simulate" in shared
+    assert "--simulate" not in own

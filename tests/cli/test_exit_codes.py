@@ -9,6 +9,7 @@ import pytest
 from flexsec.cli import exit_codes
 from flexsec.errors import FlexSecError
 from flexsec.model.leave import Leave
+from flexsec.model.plan import Left, Withheld
 from flexsec.model.run import ChangeStatus, RunStatus
 from flexsec.model.verdict import Severity, Status
 from flexsec.testing.simulation import simulated
@@ -69,12 +70,20 @@ def test_a_run_with_an_unsettled_change_is_never_0(hardening):
         assert exit_codes.of_run(run) == 5
 
 
-def test_a_hardening_is_7_when_undone_and_5_when_that_failed(hardening):
-    """7 says that the server is as before; an undoing that is itself in part is 5."""
-    undone = replace(hardening, rolled_back=hardening.run)
+def test_a_hardening_is_7_when_undone_wholly_and_5_when_that_failed(hardening):
+    """7 says that the server is as before; an undoing in part, or none although it was asked for, is 5."""
+    whole = replace(hardening.run, withheld=(), left=())
+    undone = replace(hardening, rolled_back=whole)
     assert exit_codes.of_hardening(undone, **JUDGED) == 7
-    in_part = replace(hardening, rolled_back=replace(hardening.run, status=RunStatus.PARTIAL))
-    assert exit_codes.of_hardening(in_part, **JUDGED) == 5
+    for in_part in (
+        replace(whole, status=RunStatus.PARTIAL),
+        replace(whole, status=RunStatus.INTERRUPTED),
+        replace(whole, left=(Left(control="firewall/a", reason="it cannot be undone"),)),
+        replace(whole, withheld=(Withheld(change=whole.outcomes[0].change, by="guard", reason="the last way in"),)),
+    ):
+        assert exit_codes.of_hardening(replace(hardening, rolled_back=in_part), **JUDGED) == 5
+    impossible = replace(hardening, not_rolled_back="the server cannot be read")
+    assert exit_codes.of_hardening(impossible, fail_on=Severity.LOW, exit_zero=True) == 5
     assert exit_codes.of_hardening(hardening, **JUDGED) == 3
     assert exit_codes.of_hardening(replace(hardening, run=None), fail_on=Severity.LOW, exit_zero=True) == 0
 

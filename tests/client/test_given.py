@@ -13,6 +13,7 @@ ALLOWED = Leave(restart=True, closing=("firewall",), without_evidence="a test", 
 
 @pytest.fixture
 def server():
+    """The insecure world's server."""
     with simulated("insecure") as azure:
         yield azure.server(GROUP, NAME)
 
@@ -42,7 +43,7 @@ def test_values_of_other_types_are_understood(server, name, value, stored):
 )
 def test_the_wrong_type_is_told_in_words(server, call):
     """A wrong type is an InvalidValue that says what to give, not an AttributeError from inside."""
-    with pytest.raises(InvalidValue, match="give|say why"):
+    with pytest.raises(InvalidValue, match=r"give|say why"):
         call(server)
 
 

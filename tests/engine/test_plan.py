@@ -250,10 +250,10 @@ def test_a_plan_that_is_only_laid_out_anew_is_still_the_plan(plan, tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"", "is not a plan: it is not JSON"),
+        (b"", "-o NAME.json`: it is not JSON"),
         (b"\xff\xfe\x00", "is not a plan"),
-        (b"[]", "is not a plan; make one"),
-        (b'{"kind": "something else"}', "is not a plan; make one"),
+        (b"[]", "it is other JSON"),
+        (b'{"kind": "something else"}', "it is other JSON"),
         (b'{"format": 99, "changes": [], "digest": ""}', "is a plan of format 99"),
         (b'{"format": 1, "changes": [], "digest": ""}', "is not a plan"),
     ],

@@ -10,7 +10,7 @@ from flexsec import FlexSecError
 from flexsec.model.run import ChangeStatus, Hardening, RunStatus
 from flexsec.model.verdict import Status
 from flexsec.testing import simulated
-from tests.engine.truth import hardened, judged, settled, unexplained, untrue, values
+from tests.engine.truth import denied, hardened, judged, settled, unexplained, untrue, values
 from tests.engine.worlds import (
     CALLER,
     CLIENTS,
@@ -52,6 +52,7 @@ def check_faulted_hardening(server, faults, seen):
             return
         if outcome.run is not None:
             assert not untrue(outcome.run, simulation), outcome.run
+            assert not denied(outcome.run, simulation), outcome.run
             check_words(outcome)
         assert not unexplained(outcome, judged(simulation))
         check_end(simulation, outcome, evidence)
@@ -128,13 +129,11 @@ def check_rollback(server, faults):
         moved = {name for name in before.keys() | after.keys() if before.get(name) != after.get(name)}
         gone = {f"rule {o.change.name}" for o in run.outcomes if not o.change.reversible}
         assert moved <= gone | {held.change.name for held in plan.withheld}
-        assert all(name in "\n".join(plan.notes) for name in NAMES_OF_OLD if f"rule {name}" in moved)
-        if outcome.run.changed:
-            assert simulation.client().run(run.run_id).status is RunStatus.ROLLED_BACK
-
-
-NAMES_OF_OLD = ("old.name",)
-"""Rule names that the service took once and refuses now."""
+        told = {left.control.replace("firewall/", "rule ") for left in plan.left}
+        assert moved <= told | {held.change.name for held in plan.withheld}
+        marked = simulation.client().run(run.run_id).status is RunStatus.ROLLED_BACK
+        assert marked == bool(undone.run_id and undone.whole)
+        assert undone.whole == (not plan.left and not plan.withheld)
 
 
 def faults_of(entries):

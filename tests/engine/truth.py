@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection
+
 from flexsec import FlexSecError
 from flexsec.baselines.loader import load
 from flexsec.engine.evaluate import evaluate
+from flexsec.model.change import Change
 from flexsec.model.parameter import Parameter, comparable
 from flexsec.model.run import ChangeStatus, Hardening, Run, RunStatus
 from flexsec.model.server import ServerState
@@ -38,21 +41,56 @@ def values(simulation: Simulation) -> dict[str, object]:
     return found | {"threat protection": state.threat_protection}
 
 
-def untrue(run: Run, simulation: Simulation) -> list[str]:
-    """The changes that the run says it brought about and that are not in the world."""
+def untrue(run: Run, simulation: Simulation, *, besides: Collection[str] = ()) -> list[str]:
+    """The changes that the run says it brought about and that are not in the world.
+
+    Args:
+        besides: the targets that somebody else changed meanwhile.
+    """
     state = observed(simulation)
     found = []
     for outcome in run.outcomes:
         change = outcome.change
-        if outcome.status not in BROUGHT_ABOUT:
+        if outcome.status not in BROUGHT_ABOUT or change.target in besides:
             continue
         if change.kind == "restart":
             named = set((change.before or {})["pending"].split(","))
-            if any(_pending(state, name) for name in named):
+            if not any(f"parameters/{name}" in besides for name in named) and any(_pending(state, name) for name in named):
                 found.append(change.sentence)
         elif not OPERATION[change.kind].holds(change, state):
             found.append(change.sentence)
     return found
+
+
+_MARKS = {
+    "parameters": "{} configurations/{}",
+    "firewall": "{} firewallRules/{}",
+    "threat_protection": "{} advancedThreatProtectionSettings/{}",
+    "restart": "restart",
+}
+_NOT_OURS = (ChangeStatus.FAILED, ChangeStatus.NOT_STARTED, ChangeStatus.ALREADY)
+
+
+def denied(run: Run, simulation: Simulation, *, since: int = 0) -> list[str]:
+    """The changes that took effect although the run says, without doubt, that it did not bring them about.
+
+    Args:
+        since: how many effects there were before the run began.
+    """
+    simulation.clock.sleep(7200)  # whatever is still on its way arrives
+    observed(simulation)
+    effects = simulation.world.effects(simulation.world.server_id(NAME))[since:]
+    return [
+        f"{outcome.status}: {outcome.change.sentence} {outcome.message}"
+        for outcome in run.outcomes
+        if outcome.status in _NOT_OURS and not outcome.doubted and mark(outcome.change) in effects
+    ]
+
+
+def mark(change: Change) -> str:
+    """The simulator's line for the effect of a change."""
+    verb = "write" if change.after is not None else "delete"
+    return _MARKS[change.kind].format(verb, change.name)
 
 
 def _pending(state: ServerState, name: str) -> bool:

@@ -125,6 +125,7 @@ _WRITE_FAULTS: tuple[dict[str, Any], ...] = (
     {"id": "X31"},
     {"id": "X31", "arguments": {"form": "submit", "seconds": 20.0}},
     {"id": "X32", "method": "PUT"},
+    {"id": "X33", "arguments": {"form": "zones"}},
     {"id": "X38"},
     {"id": "X38", "arguments": {"spelling": "reversed"}},
     {"id": "X41"},
@@ -205,10 +206,14 @@ class Watched:
         self._public = self._world.server(NAME).public_network_access == "Enabled"
         self._protected = protected
         self._answer = simulation._answer
-        self._had_way_in = bool(ways_in(self._world))
-        self._admitted = admitted(self._world, protected)
         self.broken: list[str] = []
+        self.begin_again()
         simulation._answer = self.answer  # type: ignore[method-assign]
+
+    def begin_again(self) -> None:
+        """What somebody else did just now is how things are."""
+        self._had_way_in = bool(ways_in(self._world))
+        self._admitted = admitted(self._world, self._protected)
 
     def answer(self, method: str, url: str, headers: Any, body: bytes) -> Any:
         """The simulator's answer; what it did is looked at whatever becomes of the answer."""

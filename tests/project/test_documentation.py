@@ -38,6 +38,9 @@ def test_commands_do_what_the_document_says(document, tmp_path, monkeypatch, cap
     monkeypatch.setattr("sys.stdin", io.StringIO())
     latest = ""
     for words, code in _commands(document):
+        if words[0] == "mkdir":
+            Path(words[1]).mkdir()
+            continue
         if words[0] == "cp":
             shutil.copy(words[1], words[2])
             continue

@@ -34,7 +34,7 @@ def test_every_python_block_runs(page, tmp_path, monkeypatch, capsys):
         text = page.read_text(encoding="utf-8")
         for block in _BLOCK.finditer(text):
             line = text[: block.start()].count("\n") + 1
-            exec(compile("\n" * line + block[1], str(page), "exec"), names)  # noqa: S102 - our own documents
+            exec(compile("\n" * line + block[1], str(page), "exec"), names)
         assert simulation.world.effects(simulation.world.server_id("shop-db"))
     assert capsys.readouterr().out
 

@@ -1,5 +1,7 @@
 import importlib.util
 import json
+import re
+import shlex
 from dataclasses import replace
 from datetime import date
 from pathlib import Path
@@ -65,14 +67,14 @@ def test_one_shot_script_needs_yes_without_a_terminal(run, tmp_path):
     [
         ((), 2, "which server"),
         (("--id", "/x"), 2, "not the id of a flexible server"),
-        (("--id", "/x", "-g", "a"), 2, "not by both"),
-        (("-g", "rg-shop", "-n", "shop-db"), 2, "which subscription"),
+        (("--id", "/x", "-g", "a"), 2, "not both"),
+        (("-g", "rg-shop", "-n", "shop-db"), 2, "--subscription"),
         (("--simulate", "insecur", "-g", "rg-shop", "-n", "shop-db"), 2, "did you mean insecure?"),
         ((*TARGET, "--baseline", "recomended", "--yes"), 2, "recommended"),
         ((*TARGET, "--report", "report.doc", "--yes"), 2, "report.doc"),
         ((*TARGET, "--connections", "none.csv", "--yes"), 2, "none.csv"),
         ((*TARGET, "--restart-window", "night", "--yes"), 2, "02:00-04:00"),
-        (("--simulate", "insecure", "-g", "rg-shop", "-n", "no-such-db", "--yes"), 1, "no-such-db"),
+        (("--simulate", "insecure", "-g", "rg-shop", "-n", "no-such-db", "--yes"), 2, "-g rg-shop -n shop-db"),
         (("--nonsense",), 2, "usage"),
     ],
 )
@@ -82,6 +84,65 @@ def test_one_shot_script_meets_bad_input(run, arguments, code, told):
     assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
     assert told in done.stderr
     assert done.stdout == ""
+
+
+def test_one_shot_script_finds_the_only_server_and_tells_how_to_undo(run, tmp_path):
+    """In a simulated world the only server need not be named; the undo command that is told works as it stands."""
+    (tmp_path / "world.json").write_text((ROOT / "samples" / "world.json").read_text())
+    done = run(HARDEN, "--simulate", "world.json", "--yes")
+    assert done.returncode == 6, done.stderr  # the firewall rule is held back
+    told = re.search(r"^To undo it: flexsec (.*)$", done.stderr, re.MULTILINE)
+    assert told, done.stderr
+    undone = run("-m", "flexsec", *shlex.split(told[1]), "--yes")
+    assert undone.returncode == 0, undone.stderr
+
+
+# Runs harden.py and sends it signals when the run begins to write its second change.
+INTERRUPTED = """
+import os, runpy, signal, sys
+class Watching:
+    def __init__(self, stream):
+        self.stream, self.left = stream, TIMES
+    def write(self, text):
+        self.stream.write(text)
+        if text.startswith("[2/") and "writing" in text:
+            while self.left:
+                self.left -= 1
+                os.kill(os.getpid(), signal.SIGINT)
+    def __getattr__(self, name):
+        return getattr(self.stream, name)
+sys.stderr = Watching(sys.stderr)
+sys.argv = sys.argv[1:]
+runpy.run_path(sys.argv[0], run_name="__main__")
+"""
+
+
+@pytest.mark.parametrize(("times", "code"), [(1, 5), (2, 130)])
+def test_one_shot_script_is_interrupted_as_the_command_is(run, tmp_path, times, code):
+    """The first Ctrl-C ends the run after the write in flight (5, with how to go on), the second at once (130)."""
+    world, state = tmp_path / "world.json", tmp_path / "journals"
+    World.builtin("insecure").save(world)
+    arguments = ("--simulate", world, *LEAVE, "--yes", "--state-dir", state, "--timeout", "30m")
+    done = run("-c", INTERRUPTED.replace("TIMES", str(times)), HARDEN, *arguments)
+    assert (done.returncode, "Traceback" in done.stderr) == (code, False), done.stderr
+    assert "flexsec resume" in done.stderr
+    assert f"--simulate {world} --state-dir {state}" in done.stderr
+    if times == 1:
+        statuses = [outcome["status"] for outcome in json.loads(done.stdout)["run"]["outcomes"]]
+        assert statuses == ["applied"] * 2 + ["not_started"] * 12
+    else:
+        assert done.stdout == ""
+    words = ("resume", "--simulate", world, "--state-dir", state, "--yes")
+    resumed = run("-m", "flexsec", *words)
+    assert json.loads(resumed.stdout)["status"] == "complete", resumed.stderr
+
+
+def test_one_shot_script_takes_a_length_of_time(run):
+    """--timeout is what the command line takes, and what is none is told."""
+    for text, code in (("1h30m", 6), ("soon", 2), ("0s", 2)):
+        done = run(HARDEN, *TARGET, "--yes", "--timeout", text)
+        assert done.returncode == code, done.stderr
+        assert "Traceback" not in done.stderr
 
 
 def test_recorder_refuses_another_ending(monkeypatch, tmp_path):

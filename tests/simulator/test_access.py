@@ -30,7 +30,7 @@ def test_without_a_token_there_is_a_challenge(azure, header):
 
 
 def test_a_missing_action_is_named_with_its_scope(limited):
-    """C2: a principal without an action gets the service's own text with the object id, the action and the scope (recorded)."""
+    """G13: a principal without an action gets the service's own text with the object id, the action and the scope (recorded)."""
     azure = limited("Microsoft.DBforPostgreSQL/flexibleServers/read")
     assert azure.get(azure.db).status == 200
     refused = azure.set("log_checkpoints", "on")

@@ -361,6 +361,29 @@ def test_x33_a_sequence_of_states(azure):
     assert shown == ["Restarting", "Reticulating", "Starting", "Ready"]
 
 
+def test_x33_zones_exchanged_by_a_restart(client_of, world_with):
+    """X33: after a plain restart primary and standby may have changed zones; the rest of the server is as before."""
+    azure = client_of(world_with(high_availability="ZoneRedundant", availability_zone="1", standby_zone="2"))
+    arm(azure, "X33", form="zones")
+    assert _zones(azure) == ("1", "2"), "reads do not use it up"
+    before = azure.get(azure.db).json
+    assert azure.finish(azure.ask("POST", f"{azure.db}/restart"))["status"] == "Succeeded"
+    assert _zones(azure) == ("2", "1")
+    after = azure.get(azure.db).json
+    after["properties"]["availabilityZone"] = "1"
+    after["properties"]["highAvailability"]["standbyAvailabilityZone"] = "2"
+    for body in (before, after):
+        del body["properties"]["backup"]["earliestRestoreDate"]  # goes with the clock
+    assert after == before
+    azure.finish(azure.ask("POST", f"{azure.db}/restart"))
+    assert _zones(azure) == ("2", "1"), "the fault is used up"
+
+
+def _zones(azure):
+    told = azure.get(azure.db).json["properties"]
+    return told["availabilityZone"], told["highAvailability"]["standbyAvailabilityZone"]
+
+
 def test_x36_rules_on_private_servers(client_of, world_with, vnet):
     """X36: a rule on a VNet server can be refused instead of stored."""
     azure = client_of(world_with(**vnet))

@@ -18,11 +18,12 @@ from ..interrupts import stoppable
 from ..options import judgement_options, output_options, settings_options, yes_option
 from ..output import check_files, show
 from ..progress import progress
+from ..sections import Command
 from ..session import Session
 from ..writing import tell_held_back, tell_next
 
 
-@click.command("apply")
+@click.command("apply", cls=Command)
 @click.argument("plan_file", metavar="PLAN", type=click.Path(path_type=Path))
 @yes_option
 @judgement_options

@@ -9,11 +9,12 @@ from ..exit_codes import of_assessment
 from ..given import Given, pass_given
 from ..options import baseline_option, judgement_options, output_options, settings_options, target_options
 from ..output import check_files, show
+from ..sections import Command
 from ..session import Session
 from ..targets import only_id
 
 
-@click.command("audit")
+@click.command("audit", cls=Command)
 @click.argument("server", nargs=-1, metavar="[ARM_ID]")
 @target_options
 @baseline_option

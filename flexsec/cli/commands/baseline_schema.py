@@ -11,9 +11,10 @@ from ...reporting.formats import of_file
 from ..given import Given, pass_given
 from ..options import output_options, settings_options
 from ..output import check_files, print_out, say, write_file
+from ..sections import Command
 
 
-@click.command("schema")
+@click.command("schema", cls=Command)
 @output_options
 @settings_options
 @pass_given

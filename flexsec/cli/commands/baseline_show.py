@@ -8,9 +8,10 @@ from ...reporting.controls import baseline_document
 from ..given import Given, pass_given
 from ..options import output_options, settings_options
 from ..output import check_files, show
+from ..sections import Command
 
 
-@click.command("show")
+@click.command("show", cls=Command)
 @click.argument("baseline", metavar="[NAME|FILE]", default="recommended")
 @output_options
 @settings_options

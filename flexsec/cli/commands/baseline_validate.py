@@ -13,12 +13,13 @@ from ...reporting.words import count
 from ..given import Given, pass_given
 from ..options import settings_options
 from ..output import say
+from ..sections import Command
 
 if TYPE_CHECKING:
     from ...baselines.baseline import Baseline
 
 
-@click.command("validate")
+@click.command("validate", cls=Command)
 @click.argument("files", nargs=-1, required=True, metavar="FILE...")
 @settings_options
 @pass_given

@@ -8,9 +8,10 @@ from ...reporting.controls import list_document
 from ..given import Given, pass_given
 from ..options import output_options, settings_options
 from ..output import check_files, show
+from ..sections import Command
 
 
-@click.command("list")
+@click.command("list", cls=Command)
 @output_options
 @settings_options
 @pass_given

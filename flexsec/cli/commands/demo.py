@@ -18,6 +18,7 @@ from ..given import Given, pass_given
 from ..interrupts import stoppable
 from ..options import output_options, settings_options
 from ..output import check_files, show, write_report_files
+from ..sections import Command
 from ..session import Session
 from ..story import Story
 from ..undoing import undo_words
@@ -34,7 +35,7 @@ _LEAVE = Leave(restart=True, closing=("firewall",), without_evidence="demonstrat
 _KEPT = "insecure:shop.json"
 
 
-@click.command("demo")
+@click.command("demo", cls=Command)
 @output_options
 @settings_options
 @pass_given

@@ -8,12 +8,13 @@ from ...errors import UsageError
 from ..given import Given, pass_given
 from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
+from ..sections import Command
 from ..session import Session, evidence_of, leave_of
 from ..targets import split_id
 from ..writing import carry_out
 
 
-@click.command("allow")
+@click.command("allow", cls=Command)
 @click.argument("words", nargs=-1, metavar="[ARM_ID] NAME ADDRESSES [LAST]")
 @target_options
 @closing_options

@@ -8,11 +8,12 @@ from ...reporting.firewall import document
 from ..given import Given, pass_given
 from ..options import output_options, settings_options, target_options
 from ..output import check_files, show
+from ..sections import Command
 from ..session import Session
 from ..targets import only_id
 
 
-@click.command("list")
+@click.command("list", cls=Command)
 @click.argument("server", nargs=-1, metavar="[ARM_ID]")
 @target_options
 @output_options

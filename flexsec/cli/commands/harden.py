@@ -10,6 +10,7 @@ import click
 
 from ...reporting import plan as plan_report
 from ...reporting.hardening import document
+from ...reporting.neutral import plain
 from ..confirm import ask, require_answerable
 from ..exit_codes import of_hardening
 from ..given import Given, pass_given
@@ -23,8 +24,9 @@ from ..options import (
     target_options,
     yes_option,
 )
-from ..output import check_files, show
+from ..output import check_files, say, show
 from ..progress import progress
+from ..sections import Command
 from ..session import Session, evidence_of, leave_of
 from ..targets import only_id
 from ..writing import tell_held_back, tell_next
@@ -37,7 +39,7 @@ if TYPE_CHECKING:
     from ...model.run import Hardening
 
 
-@click.command("harden")
+@click.command("harden", cls=Command)
 @click.argument("server", nargs=-1, metavar="[ARM_ID]")
 @target_options
 @baseline_option
@@ -64,9 +66,20 @@ def command(given: Given, server: tuple[str, ...], *, rollback_on_failure: bool)
     show(document(hardening), given)
     if not sys.stdout.isatty():
         tell_held_back(hardening.plan)  # on a terminal the report has just shown it
-    if hardening.run is not None and hardening.rolled_back is None:
-        tell_next(hardening.run, given)
+    _tell_undone(hardening)
+    last = hardening.rolled_back or hardening.run
+    if last is not None:
+        tell_next(last, given)
     return of_hardening(hardening, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero)
+
+
+def _tell_undone(hardening: Hardening) -> None:
+    """Say on standard error what --rollback-on-failure did not bring back."""
+    if hardening.not_rolled_back:
+        say(plain(f"not rolled back: {hardening.not_rolled_back}"))
+    elif hardening.rolled_back is not None and not hardening.rolled_back.whole:
+        say("rolled back in part")
+        tell_held_back(hardening.rolled_back)
 
 
 def _harden(

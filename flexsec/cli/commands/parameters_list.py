@@ -13,6 +13,7 @@ from ...reporting.parameters import document
 from ..given import Given, pass_given
 from ..options import output_options, settings_options, target_options
 from ..output import check_files, show
+from ..sections import Command
 from ..session import Session
 from ..targets import split_id
 
@@ -21,7 +22,7 @@ if TYPE_CHECKING:
     from ...model.parameter import Parameter
 
 
-@click.command("list")
+@click.command("list", cls=Command)
 @click.argument("names", nargs=-1, metavar="[ARM_ID] [NAME|PATTERN]...")
 @click.option("--changed", is_flag=True, help="Only those whose value is not the default.")
 @click.option("--pending", is_flag=True, help="Only those that wait for a restart.")

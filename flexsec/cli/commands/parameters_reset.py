@@ -9,12 +9,13 @@ from ..confirm import require_answerable
 from ..given import Given, pass_given
 from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
+from ..sections import Command
 from ..session import Session, evidence_of, leave_of
 from ..targets import split_id
 from ..writing import carry_out
 
 
-@click.command("reset")
+@click.command("reset", cls=Command)
 @click.argument("names", nargs=-1, metavar="[ARM_ID] NAME...")
 @target_options
 @closing_options

@@ -9,12 +9,13 @@ from ..confirm import require_answerable
 from ..given import Given, pass_given
 from ..options import closing_options, output_options, settings_options, target_options, yes_option
 from ..output import check_files
+from ..sections import Command
 from ..session import Session, evidence_of, leave_of
 from ..targets import split_id
 from ..writing import carry_out
 
 
-@click.command("set")
+@click.command("set", cls=Command)
 @click.argument("values", nargs=-1, metavar="[ARM_ID] NAME VALUE | NAME=VALUE...")
 @target_options
 @click.option("--replace", is_flag=True, help="Make a list exactly what is given, instead of adding to it.")

@@ -18,11 +18,12 @@ from ..options import (
     target_options,
 )
 from ..output import check_files, show
+from ..sections import Command
 from ..session import Session, evidence_of, leave_of
 from ..targets import only_id
 
 
-@click.command("plan")
+@click.command("plan", cls=Command)
 @click.argument("server", nargs=-1, metavar="[ARM_ID]")
 @target_options
 @baseline_option

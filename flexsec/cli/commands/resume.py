@@ -16,6 +16,7 @@ from ..interrupts import stoppable
 from ..options import judgement_options, output_options, settings_options, yes_option
 from ..output import check_files, show
 from ..progress import progress
+from ..sections import Command
 from ..session import Session
 from ..writing import needs_asking, tell_next
 
@@ -25,7 +26,7 @@ if TYPE_CHECKING:
     from ...model.run import Run
 
 
-@click.command("resume")
+@click.command("resume", cls=Command)
 @click.argument("run_id", metavar="[RUN]", default="")
 @yes_option
 @judgement_options

@@ -19,6 +19,7 @@ from ..options import leave_options, output_options, settings_options, yes_optio
 from ..output import check_files, say, show
 from ..progress import progress
 from ..refusals import refuse
+from ..sections import Command
 from ..session import Session, evidence_of, leave_of
 from ..writing import tell_held_back, tell_next
 
@@ -27,7 +28,7 @@ if TYPE_CHECKING:
     from ...model.run import Run
 
 
-@click.command("rollback")
+@click.command("rollback", cls=Command)
 @click.argument("run_id", metavar="[RUN]", default="")
 @leave_options
 @yes_option
@@ -37,8 +38,9 @@ if TYPE_CHECKING:
 def command(given: Given, run_id: str) -> int:
     """Undo a run from its journal, newest change first.
 
-    Without RUN, the newest run that changed something and is not rolled back yet. Only values that are still the run's are restored. Undoing a hardening makes controls fail again: that needs
-    --allow-lowering. Exits with 0 when all is restored.
+    Without RUN, the newest run that changed something and is not rolled back yet. Only values that are still the run's
+    are restored. Undoing a hardening makes controls fail again: that needs --allow-lowering. Exits with 0 when all is
+    restored.
     """
     check_files(given)
     require_answerable(given, "rollback")

@@ -9,10 +9,11 @@ from ...reporting.run import document, runs_document
 from ..given import Given, pass_given
 from ..options import output_options, settings_options
 from ..output import check_files, say, show
+from ..sections import Command
 from ..session import Session
 
 
-@click.command("runs")
+@click.command("runs", cls=Command)
 @click.argument("words", nargs=-1, metavar="[[show] RUN]")
 @click.option("--run", "run_id", metavar="RUN", default="", help="Show this run.")
 @output_options
