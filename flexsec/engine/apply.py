@@ -103,9 +103,7 @@ def resume(run_id: str, means: Means, *, settle_only: bool = False) -> Run:
         journal.write("resumed", {"identity": means.connection.identity(), "flexsec": __version__})
         ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in DONE}
         doubted = history.doubted | {number for number, outcome in history.outcomes.items() if outcome.doubted}
-        beginning = Beginning(
-            ended=ended, begun=history.begun, doubted=doubted, fresh=False, settle_only=settle_only
-        )
+        beginning = Beginning(ended=ended, begun=history.begun, doubted=doubted, fresh=False, settle_only=settle_only)
         ended_now, why = carry_out(history.plan, journal, state, server=server, means=means, beginning=beginning)
         _finish(journal, server, means, ended_now, why)
     return as_run(means.journals, run_id)

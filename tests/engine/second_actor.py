@@ -147,11 +147,11 @@ class SecondActor:
         """What he set and is no longer so.
 
         A value that he put back to what it was before is left out: when the answer to a write is lost, nothing can
-        tell whether it was put back or never changed. So is, once the change was undone, the value that it had brought
-        about and he brought about again.
+        tell whether it was put back or never changed. So is, once a change was undone, the value that it wanted and he
+        brought about too: what shows may be its work.
 
         Args:
-            undone: the targets of changes that took effect and were to be undone.
+            undone: the targets of changes that were sent, may have taken effect, and were to be undone.
         """
         server = self._simulation.world.server(NAME)
         lost = {

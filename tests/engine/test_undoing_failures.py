@@ -26,7 +26,7 @@ FAILURES = {
     "hanging": {"id": "X23", "times": 1},
     "throttled": {"id": "X22", "method": "PUT", "times": 1, "arguments": {"seconds": 9000}},
 }
-"""Each kind of end that is not a success. What lasts is over once the undoing begins, as an outage that ends."""
+"""Each kind of end that is not a success."""
 
 
 def marks(simulation):
@@ -38,6 +38,21 @@ def marks(simulation):
 @pytest.mark.parametrize("failure", FAILURES)
 def test_after_a_failure_there_are_only_undos(failure, after):
     """Whichever write fails and however: from the undoing on nothing new is written, and the end is told as it is."""
+    check_undoing(failure, after, lasting=False)
+
+
+@pytest.mark.parametrize("failure", ["forbidden", "busy", "ignored", "hanging", "lost before", "throttled"])
+def test_an_undoing_that_meets_the_same_failure_is_told_as_it_is(failure):
+    """The failure goes on while the run is undone: still nothing new is written, and no undoing is called whole that is not."""
+    check_undoing(failure, 3, lasting=True)
+
+
+def check_undoing(failure, after, *, lasting):
+    """Harden with a failure, to be undone when it fails.
+
+    Args:
+        lasting: the failure goes on when the undoing begins; otherwise it is over then, as an outage that ends.
+    """
     with simulated(world_of(INSECURE), faults=[{**FAILURES[failure], "after": after}]) as simulation:
         before = values(simulation)
         watched = Watched(simulation, protected=())
@@ -46,11 +61,10 @@ def test_after_a_failure_there_are_only_undos(failure, after):
         def on_event(event):
             if event.stage == "finished" and not begun:
                 begun.append(len(marks(simulation)))
-                calm(simulation)
+                if not lasting:
+                    calm(simulation)
 
-        hardening = simulation.server(GROUP, NAME).harden(
-            leave=EVERYTHING, rollback_on_failure=True, on_event=on_event
-        )
+        hardening = simulation.server(GROUP, NAME).harden(leave=EVERYTHING, rollback_on_failure=True, on_event=on_event)
         calm(simulation)
         run, undone = hardening.run, hardening.rolled_back
         assert not watched.broken

@@ -55,7 +55,9 @@ def untrue(run: Run, simulation: Simulation, *, besides: Collection[str] = ()) -
             continue
         if change.kind == "restart":
             named = set((change.before or {})["pending"].split(","))
-            if not any(f"parameters/{name}" in besides for name in named) and any(_pending(state, name) for name in named):
+            if not any(f"parameters/{name}" in besides for name in named) and any(
+                _pending(state, name) for name in named
+            ):
                 found.append(change.sentence)
         elif not OPERATION[change.kind].holds(change, state):
             found.append(change.sentence)
