@@ -75,7 +75,8 @@ def check_undoing(failure, after, *, lasting):
         assert undone is not None or hardening.not_rolled_back or not run.changed
         check_only_undos(simulation, run, undone, begun[0])
         assert undone is None or not undone.whole or moved(before, values(simulation)) == set()
-        assert simulation.client().run(run.run_id).status is RunStatus.ROLLED_BACK or not (undone and undone.run_id)
+        marked = simulation.client().run(run.run_id).status is RunStatus.ROLLED_BACK
+        assert marked == bool(undone and undone.run_id and undone.whole)
 
 
 def check_only_undos(simulation, run, undone, begun):
