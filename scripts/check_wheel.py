@@ -6,6 +6,7 @@ Dependencies come from the interpreter that runs this; flexsec itself comes from
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
 import tempfile
@@ -18,6 +19,7 @@ NEEDED = (
     "flexsec/baselines/recommended.yaml",
     "flexsec/simulator/catalogue.json",
     "flexsec/simulator/worlds/insecure.json",
+    "flexsec/testing/plugin.py",
 )
 USE = """
 import sys, flexsec
@@ -44,6 +46,7 @@ def main() -> int:
         if missing or strangers:
             return 1
         _use(wheel, Path(folder) / "site")
+        _test_project(Path(folder) / "site")
     return 0
 
 
@@ -59,6 +62,15 @@ def _use(wheel: Path, site: Path) -> None:
     environment = os.environ | {"PYTHONPATH": str(site), "XDG_STATE_HOME": str(site.parent)}
     for command in (["-c", USE, str(site)], ["-m", "flexsec", "--version"]):
         subprocess.run([sys.executable, *command], check=True, cwd=site.parent, env=environment)
+
+
+def _test_project(site: Path) -> None:
+    """The sample project's tests find their fixtures by the wheel's entry point alone; those need no PostgreSQL."""
+    project = site.parent / "project"
+    shutil.copytree(ROOT / "samples" / "test_project", project)
+    environment = os.environ | {"PYTHONPATH": str(site), "XDG_STATE_HOME": str(site.parent)}
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "tests/test_move_office.py"]
+    subprocess.run(command, check=True, cwd=project, env=environment)
 
 
 def _pip(*arguments: str) -> None:

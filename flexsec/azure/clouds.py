@@ -18,6 +18,7 @@ class Cloud:
         authority: the host that issues tokens.
         scope: what a token for Azure Resource Manager is asked for.
         aliases: the names that other Azure tools use.
+        ca_file: the only authority that its certificates may come from; "" for those that the machine trusts.
     """
 
     name: str
@@ -25,6 +26,7 @@ class Cloud:
     authority: str
     scope: str
     aliases: tuple[str, ...] = ()
+    ca_file: str = ""
 
 
 # Endpoints as documented by Microsoft; a test compares them with those that the official client knows.

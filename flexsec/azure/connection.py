@@ -98,13 +98,14 @@ class Connection:
         """x-ms-request-id of the last answer to a read, for a support ticket; "" when there was none."""
         return self._last_request_id
 
-    def read(self, path: str, *, what: str, deadline: Deadline) -> dict[str, Any]:
+    def read(self, path: str, *, what: str, deadline: Deadline, api_version: str = "") -> dict[str, Any]:
         """GET one resource.
 
         Args:
             path: below the endpoint, unquoted, without a query ("/subscriptions/...").
             what: what is being done, in the imperative ("read shop-db"), for the message of an error.
             deadline: nothing is sent or waited for past it.
+            api_version: of another provider than PostgreSQL's.
 
         Returns:
             The JSON object.
@@ -117,7 +118,7 @@ class Connection:
             CredentialUnavailable: no token.
         """
         _LOG.info("%s", what)
-        return self._object(self._resource_url(path), what=what, deadline=deadline)
+        return self._object(self._resource_url(path, api_version), what=what, deadline=deadline)
 
     def read_list(self, path: str, *, what: str, deadline: Deadline) -> list[dict[str, Any]]:
         """GET a collection, every page of it; a page that fails fails the whole.
@@ -267,10 +268,10 @@ class Connection:
             request_id=answer.request_id,
         )
 
-    def _resource_url(self, path: str) -> str:
+    def _resource_url(self, path: str, api_version: str = "") -> str:
         from .pipeline import API_VERSION
 
-        return f"{self.cloud.arm_endpoint}{quote(path, safe='/-._~()')}?api-version={API_VERSION}"
+        return f"{self.cloud.arm_endpoint}{quote(path, safe='/-._~()')}?api-version={api_version or API_VERSION}"
 
     def _next_url(self, page: Mapping[str, object], *, what: str) -> str:
         link = page.get("nextLink")
@@ -284,13 +285,13 @@ class Connection:
         """Whether a URL that the service gave belongs to this cloud: the token goes nowhere else."""
         try:
             parts, home = urlsplit(url), urlsplit(self.cloud.arm_endpoint)
-            port = parts.port
+            same_port = (parts.port or 443) == (home.port or 443)
         except ValueError:
             return False
         host, home_host = (parts.hostname or "").lower(), home.hostname or ""
         return (
             parts.scheme == "https"
-            and port in (None, 443)
+            and same_port
             and parts.username is None
             and (host == home_host or host.endswith(f".{home_host}"))
         )

@@ -150,7 +150,7 @@ def postgresql_client(
         base_url=cloud.arm_endpoint,
         credential_scopes=[cloud.scope],
         api_version=API_VERSION,
-        transport=_own_transport() if transport is None else transport,
+        transport=_own_transport(cloud) if transport is None else transport,
         policies=[
             exchange,
             UserAgentPolicy(f"flexsec/{__version__}", user_agent=application_id or None),
@@ -188,8 +188,13 @@ def _cause(error: BaseException) -> str:
     return scrub(str(error), 300) or type(error).__name__
 
 
-def _own_transport() -> Any:
-    transport = RequestsTransport(connection_timeout=CONNECT_TIMEOUT, read_timeout=READ_TIMEOUT)
+def _own_transport(cloud: Cloud) -> Any:
+    transport = RequestsTransport(
+        connection_timeout=CONNECT_TIMEOUT,
+        read_timeout=READ_TIMEOUT,
+        connection_verify=cloud.ca_file or True,
+        use_env_settings=not cloud.ca_file,  # an endpoint of one's own is not behind the proxy
+    )
     transport.open()
     # Proxies come from the environment, but a netrc file must not replace the Authorization header.
     transport.session.auth = _as_signed

@@ -25,6 +25,7 @@ class Settings:
     """How Azure is reached, or which simulated one, and how much is said."""
 
     simulate: str = ""
+    endpoint: Path | None = None
     credential: str = "default"
     tenant_id: str = ""
     client_id: str = ""

@@ -31,6 +31,8 @@ _COMMANDS = {
     "firewall": ("List, allow and remove firewall rules.", "firewall"),
     "controls": ("List the controls, or show one.", "controls"),
     "baseline": ("Show, validate and describe baselines.", "baseline"),
+    "capture": ("Copy real servers into a simulated world. Reads only.", "capture"),
+    "simulate": ("Serve a simulated Azure to any client.", "simulate"),
 }
 
 

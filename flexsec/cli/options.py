@@ -41,8 +41,10 @@ def settings_options(function: Decorated) -> Decorated:
         function,
         (
             _kept("--simulate", "settings", "simulate", metavar="WORLD",
-                  text="Work on a simulated Azure: a built-in world (insecure; thrown away afterwards), a world file "
-                       "(kept), or NAME:FILE, a file begun as a copy of a built-in world."),
+                  text="Work on a simulated Azure: a built-in world (such as insecure; thrown away afterwards), a "
+                       "world file (kept), or NAME:FILE, a file begun as a copy of a built-in world."),
+            _kept("--endpoint", "settings", "endpoint", metavar="FILE", kind=_FILE,
+                  text="Work on the Azure that a ready file describes, as `flexsec simulate serve --ready` writes it."),
             _kept("--credential", "settings", "credential", kind=click.Choice(CREDENTIALS), metavar="KIND",
                   text=f"How to sign in: {', '.join(CREDENTIALS)}. Default: what DefaultAzureCredential finds."),
             _kept("--tenant-id", "settings", "tenant_id", metavar="ID", text="Sign in to this Microsoft Entra tenant."),

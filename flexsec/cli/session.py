@@ -9,10 +9,12 @@ from typing import TYPE_CHECKING, Literal, Self, cast
 from ..errors import UnknownName, UsageError
 from ..model.resource import ServerId, check_subscription_id
 from . import logs, targets
+from .given import Settings
 
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
+    from ..azure.endpoint import Endpoint
     from ..client import FlexSec, ServerHandle
     from ..model.connections import Evidence
     from ..model.leave import Leave
@@ -30,11 +32,14 @@ class Session:
         self._given = given
         self._stack = ExitStack()
         self._simulation: Simulation | None = None
+        self._endpoint: Endpoint | None = None
 
     def __enter__(self) -> Self:
         logs.configure(self._given.settings.verbosity)
-        if self._given.settings.simulate:
-            self._simulation = self._stack.enter_context(_simulation(self._given.settings.simulate))
+        if self._given.settings.endpoint:
+            self._endpoint = _endpoint(self._given.settings)
+        elif self._given.settings.simulate:
+            self._simulation = self._stack.enter_context(simulation(self._given.settings.simulate))
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -46,8 +51,7 @@ class Session:
         Raises:
             UsageError: it names none.
         """
-        world = self._simulation.world if self._simulation else None
-        return targets.resolve(self._given.target, simulated=targets.of_world(world) if world else None)
+        return targets.resolve(self._given.target, simulated=self._servers())
 
     def server(self) -> tuple[FlexSec, ServerHandle]:
         """A client, and the server that the command line names."""
@@ -74,16 +78,21 @@ class Session:
         from ..azure.credentials import credential
         from ..client import FlexSec
 
-        signed_in = credential(
-            settings.credential,
-            cloud=cloud(settings.cloud),
-            tenant_id=settings.tenant_id or None,
-            client_id=settings.client_id or None,
+        where = self._endpoint.cloud if self._endpoint else cloud(settings.cloud)
+        signed_in = (
+            self._endpoint.credential()
+            if self._endpoint
+            else credential(
+                settings.credential,
+                cloud=where,
+                tenant_id=settings.tenant_id or None,
+                client_id=settings.client_id or None,
+            )
         )
         return FlexSec(
             signed_in,
             subscription_id,
-            cloud=settings.cloud,
+            cloud=where,
             state_directory=self.state_directory,
             poll=poll,
             timeout=settings.timeout,
@@ -105,6 +114,16 @@ class Session:
         """Where journals are kept; None stands for the user's own state directory."""
         given = self._given.settings.state_directory
         return given or (self._simulation.state_directory if self._simulation else None)
+
+    def servers(self) -> tuple[ServerId, ...] | None:
+        """All servers of a simulated or served Azure; None for the real one, where they have to be named."""
+        found = self._servers()
+        return None if found is None else tuple(each.id for each in found)
+
+    def _servers(self) -> tuple[targets.Simulated, ...] | None:
+        if self._endpoint is not None:
+            return tuple(targets.Simulated(server, ready=True) for server in self._endpoint.servers)
+        return targets.of_world(self._simulation.world) if self._simulation else None
 
 
 def leave_of(given: LeaveGiven) -> Leave:
@@ -149,8 +168,28 @@ def evidence_of(given: LeaveGiven) -> Evidence:
     )
 
 
-def _simulation(text: str) -> Simulation:
-    """A world by built-in name or path; NAME:PATH begins a kept world as a copy of a built-in one."""
+def _endpoint(settings: Settings) -> Endpoint:
+    """What the ready file says; it says where and how to sign in, so nothing else may.
+
+    Raises:
+        UsageError: it is no ready file, or something else is said too.
+    """
+    from ..azure.endpoint import read_endpoint
+
+    usual = Settings()
+    for name in ("simulate", "credential", "tenant_id", "client_id", "cloud"):
+        if getattr(settings, name) != getattr(usual, name):
+            raise UsageError(f"--endpoint says which Azure and how to sign in; leave --{name.replace('_', '-')} out")
+    assert settings.endpoint is not None  # noqa: S101 - asked before this is called
+    return read_endpoint(settings.endpoint)
+
+
+def simulation(text: str, *, option: str = "--simulate") -> Simulation:
+    """A world by built-in name or path; NAME:PATH begins a kept world as a copy of a built-in one.
+
+    Raises:
+        UnknownName, UsageError: there is no such world, or it cannot be kept; `option` is named in the message.
+    """
     from ..simulator import World
     from ..testing.simulation import simulated
 
@@ -158,7 +197,7 @@ def _simulation(text: str) -> Simulation:
     if colon and name in World.builtin_names():
         path = Path(rest)
         if not rest or not path.parent.is_dir():
-            raise UnknownName(f"--simulate {text!r}: there is no directory {str(path.parent)!r} to keep the world in")
+            raise UnknownName(f"{option} {text!r}: there is no directory {str(path.parent)!r} to keep the world in")
         if not path.exists():
             try:
                 World.builtin(name).save(path)

@@ -88,6 +88,8 @@ def command_line(words: str, given: Given) -> str:
     parts = ["flexsec", words]
     if given.settings.simulate:
         parts.append(f"--simulate {shlex.quote(given.settings.simulate)}")
+    if given.settings.endpoint:
+        parts.append(f"--endpoint {shlex.quote(str(given.settings.endpoint))}")
     if given.settings.state_directory:
         parts.append(f"--state-dir {shlex.quote(str(given.settings.state_directory))}")
     return " ".join(parts)

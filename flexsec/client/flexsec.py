@@ -25,6 +25,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.pipeline.transport import HttpTransport
 
+    from ..azure.clouds import Cloud
     from ..azure.connection import Connection
     from ..model.clock import Clock
     from ..model.event import Listener
@@ -42,7 +43,7 @@ class FlexSec:
     Args:
         credential: anything with `get_token`, such as azure.identity.DefaultAzureCredential().
         subscription_id: a GUID.
-        cloud: "public", "us-government" or "china".
+        cloud: "public", "us-government" or "china", or a `Cloud` with endpoints of its own.
         transport: an azure-core HTTP transport instead of the usual one (the simulator's, for instance).
         clock: the clock that waits and deadlines run on.
         state_directory: where journals and locks are kept; default: the user's state directory.
@@ -61,7 +62,7 @@ class FlexSec:
         credential: TokenCredential,
         subscription_id: str,
         *,
-        cloud: str = "public",
+        cloud: str | Cloud = "public",
         transport: HttpTransport[object, object] | None = None,
         clock: Clock | None = None,
         state_directory: Path | None = None,
@@ -97,7 +98,7 @@ class FlexSec:
                 self._credential,
                 self.subscription_id,
                 clock=self.clock,
-                cloud=cloud(self._cloud),
+                cloud=cloud(self._cloud) if isinstance(self._cloud, str) else self._cloud,
                 transport=self._transport,
                 eager=self._eager,
                 application_id=self._application_id,

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from . import busy, fault_effects, settling, wire_errors
-from .long_running import Operation, spoken_time, status_url
+from .long_running import WHOLE, Operation, spoken_time, status_url
+from .state import LOCATIONS
 
 if TYPE_CHECKING:
     from .call import Call
@@ -31,12 +33,14 @@ def accept(call: Call, change: Change) -> Response:
         kind=change.kind,
         verb=change.verb,
         name=change.name,
-        location=server.location,
+        location=_spoken_location(server.location, change),
         api_version=call.api_version,
         started=call.now,
         due=call.now + timedelta(seconds=duration),
         effect=dict(change.effect),
     )
+    if change.kind == "databases":
+        operation.holds = False  # recorded: nothing else was ever refused because of one
     call.operation = operation
     _decide(call, change, operation)
     world.add_operation(operation)
@@ -45,11 +49,18 @@ def accept(call: Call, change: Change) -> Response:
     return _accepted(call, operation)
 
 
+def _spoken_location(location: str, change: Change) -> str:
+    """The location as it stands in the status URLs: as its display name when a server is dropped. Recorded."""
+    dropped = change.verb == "delete" and change.kind in WHOLE
+    return urllib.parse.quote(LOCATIONS[location]) if dropped else location
+
+
 def _decide(call: Call, change: Change, operation: Operation) -> None:
     """Settles what the operation will come to: the service's own reasons first, then the faults that strike it."""
     server, state = call.server(), call.world.state
     refusal_after = state.duration("refusal", "")
-    held_by = busy.running(state.operations, operation.server_id)
+    concerned = operation.effect.get("source") if operation.verb == "create" else None
+    held_by = busy.running(state.operations, str(concerned or operation.server_id))
     error = busy.refusal(server, operation, held_by, call.now)
     if error is not None:
         operation.refuse(error, after=refusal_after)

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
 from .change import Change
+from .paging import answer_list
 from .server_states import refuse_by_state
 from .state import Administrator, Server
 
@@ -32,9 +33,7 @@ def read(call: Call) -> Response:
     refuse_by_state(call, call.server())
     server_id = call.server_id()
     if call.route.name is None:
-        return call.answer(
-            200, {"value": [_entry(server_id, key, each) for key, each in server.administrators.items()]}
-        )
+        return answer_list(call, [_entry(server_id, key, each) for key, each in server.administrators.items()])
     key = _stored_key(server, call.route.name)
     if key is None:
         raise wire_errors.child_not_found(TYPE, call.route.name)

@@ -6,32 +6,18 @@ principal do it, does the thing exist, does the provider agree.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
 from datetime import UTC
-from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from . import (
-    accepting,
-    administrators,
-    configurations,
-    fault_effects,
-    firewall,
-    polls,
-    server_update,
-    servers,
-    settling,
-    subscriptions,
-    threat_protection,
-    throttling,
-    wire_errors,
-)
+from . import accepting, fault_effects, polls, providers, settling, sign_in, throttling, wire_errors
+from .actions import action_of, scope_of
 from .authorization import allows, authenticate
 from .call import Call, error_response
-from .change import Change
+from .file_reading import EARLIEST, LATEST
+from .handlers import READERS, WRITERS
 from .request import ConnectionDropped, Request, Response
 from .request_log import RequestRecord
-from .routes import PROVIDER, Route, find_route, split_url
+from .routes import CHILDREN, Route, find_route, split_url
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -40,39 +26,8 @@ if TYPE_CHECKING:
     from .state import Principal
     from .world import World
 
-Handler = Callable[[Call], Response | Change]
-
-READERS: Mapping[str, Callable[[Call], Response]] = MappingProxyType(
-    {
-        "subscriptions": subscriptions.list_subscriptions,
-        "subscription": subscriptions.get_subscription,
-        "groups": subscriptions.list_groups,
-        "group": subscriptions.get_group,
-        "servers": servers.list_servers,
-        "server": servers.read,
-        "poll": polls.read,
-        "configurations": configurations.read,
-        "firewallRules": firewall.read,
-        "administrators": administrators.read,
-        "advancedThreatProtectionSettings": threat_protection.read,
-    }
-)
-WRITERS: Mapping[tuple[str, str], Handler] = MappingProxyType(
-    {
-        ("server", "PATCH"): server_update.write,
-        ("server", "PUT"): servers.refuse_replacement,
-        ("server", "DELETE"): servers.refuse_replacement,
-        ("power", "POST"): servers.restart,
-        ("configurations", "PUT"): configurations.write,
-        ("configurations", "PATCH"): configurations.write,
-        ("firewallRules", "PUT"): firewall.write,
-        ("firewallRules", "DELETE"): firewall.delete,
-        ("administrators", "PUT"): administrators.write,
-        ("administrators", "DELETE"): administrators.delete,
-        ("advancedThreatProtectionSettings", "PUT"): threat_protection.write,
-    }
-)
 MUTATING = frozenset({"PUT", "PATCH", "POST", "DELETE"})
+NAMED_ONE_BY_ONE = frozenset({*CHILDREN, "pricings", "locks"})  # their collections take no write
 
 
 def answer(world: World, request: Request, now: datetime) -> Response:
@@ -85,7 +40,7 @@ def answer(world: World, request: Request, now: datetime) -> Response:
 
     Raises:
         ConnectionDropped: a fault resets the connection, before or after the request took effect.
-        ValueError: `now` has no time zone.
+        ValueError: `now` has no time zone, or lies outside the years that a world file can hold.
     """
     now = _utc(now)
     with world.turn():
@@ -99,10 +54,12 @@ def _utc(moment: datetime) -> datetime:
     """A time in UTC.
 
     Raises:
-        ValueError: a time without its offset.
+        ValueError: a time without its offset, or one that no world file can hold.
     """
     if moment.tzinfo is None:
         raise ValueError("now must carry its time zone")
+    if not EARLIEST.year <= moment.year <= LATEST.year:
+        raise ValueError(f"now must lie between the years {EARLIEST.year} and {LATEST.year}")
     return moment.astimezone(UTC)
 
 
@@ -112,8 +69,13 @@ def _logged(world: World, request: Request, now: datetime) -> Response:
     method = request.method.upper()
     call: Call | None = None
     response: Response | None = None
+    mutating = method in MUTATING
     try:
-        principal = authenticate(world, request)
+        response = sign_in.respond(world, request, now)
+        if response is not None:
+            mutating = False  # signing in changes nothing
+            return response
+        principal = authenticate(world, request, origin, now)
         counters = _draw(world, path, method, principal, now)
         route = find_route(path, query.get("api-version"))
         call = Call(world, request, method, route, origin, path, query, now, principal, counters)
@@ -131,7 +93,7 @@ def _logged(world: World, request: Request, now: datetime) -> Response:
         status = None if response is None else response.status
         operation_id = None if operation is None else operation.id
         version = query.get("api-version")
-        world.record(RequestRecord(now, method, path, version, status, operation_id, method in MUTATING))
+        world.record(RequestRecord(now, method, path, version, status, operation_id, mutating))
     return response
 
 
@@ -149,7 +111,7 @@ def _draw(world: World, path: str, method: str, principal: Principal, now: datet
     kind = throttling.kind_of(method)
     throttle = world.state.throttle
     segments = path.strip("/").split("/")
-    if throttle is None or len(segments) < 2:
+    if throttle is None or len(segments) < 2 or segments[0].lower() != "subscriptions":
         return dict(throttling.RECORDED_COUNTERS[kind])
     wait, counters = throttle.draw(segments[1], principal.object_id, kind, now)
     if wait:
@@ -169,7 +131,7 @@ def _respond(call: Call) -> Response:
         early = fault_effects.before(call, fault, action, scope)
         if early is not None:
             return early
-    if call.route.kind != "subscriptions":
+    if call.route.subscription:
         call.subscription()
     if action is not None and not allows(call.principal, action):
         raise wire_errors.authorization_failed(call.principal.object_id, action, scope)
@@ -181,9 +143,12 @@ def _carry_out(call: Call) -> Response:
     if call.method == "GET" and call.route.kind in READERS:
         return READERS[call.route.kind](call)
     handler = WRITERS.get((call.route.kind, call.method))
-    collection = call.route.collection and call.route.name is None
-    if handler is None or collection:
+    if handler is None or (call.route.name is None and call.route.kind in NAMED_ONE_BY_ONE):
+        if call.route.server:
+            call.server()  # recorded: what is missing is told before what cannot be done to it
         raise wire_errors.method_not_allowed(call.method)
+    if call.method in MUTATING and call.route.namespace:
+        providers.require(call.subscription(), call.route.namespace)
     outcome = handler(call)
     if isinstance(outcome, Response):
         return outcome
@@ -196,42 +161,10 @@ def _carry_out(call: Call) -> Response:
 
 def _resource(call: Call, status: int) -> Response:
     """The resource itself, as an answer to a write that has taken effect at once."""
-    if call.method == "DELETE" or call.route.kind == "power":
+    if call.method == "DELETE" or call.route.kind not in READERS:
         return call.raw(200, b"")
     current = READERS[call.route.kind](call)
     return Response(status, current.headers, current.body)
-
-
-def action_of(route: Route, method: str) -> str | None:
-    """The action of a role definition that a request needs; None where nothing is asked for."""
-    verb = {"GET": "read", "DELETE": "delete", "POST": "action"}.get(method, "write")
-    if route.kind == "subscriptions":
-        return None
-    if route.kind == "subscription":
-        return f"Microsoft.Resources/subscriptions/{verb}"
-    if route.kind in {"groups", "group"}:
-        return f"Microsoft.Resources/subscriptions/resourceGroups/{verb}"
-    if route.kind == "poll":
-        return f"{PROVIDER}/locations/{route.collection}/{verb}"
-    below = {"servers": "", "server": "", "power": f"/{route.name}"}.get(route.kind, f"/{route.collection}")
-    return f"{PROVIDER}/flexibleServers{below}/{verb}"
-
-
-def scope_of(call: Call) -> str:
-    """The scope that a refusal names: the path in the service's own casing as far as it is known."""
-    route = call.route
-    if not route.subscription:
-        return "/"
-    scope = f"/subscriptions/{route.subscription}"
-    if route.kind == "poll" or not route.group:
-        return call.path if route.kind == "poll" else scope
-    scope += f"/resourceGroups/{route.group}"
-    if not route.server:
-        return scope
-    scope += f"/providers/{PROVIDER}/flexibleServers/{route.server}"
-    if route.collection:
-        scope += f"/{route.collection}"
-    return f"{scope}/{route.name}" if route.collection and route.name else scope
 
 
 def _aspects(route: Route, method: str) -> frozenset[str]:

@@ -6,28 +6,34 @@ import re
 from functools import cache
 from typing import TYPE_CHECKING
 
-from . import wire_errors
+from . import tokens, wire_errors
 from .world_file import DEFAULT_PRINCIPAL
 
 if TYPE_CHECKING:
+    from datetime import datetime
+
     from .request import Request
     from .state import Principal
     from .world import World
 
-SIGN_IN_TENANT = "33333333-3333-3333-3333-333333333333"
 
+def authenticate(world: World, request: Request, origin: str, now: datetime) -> Principal:
+    """The principal of a request: the one the world lists under the bearer text, or the holder of an issued token.
 
-def authenticate(world: World, request: Request) -> Principal:
-    """The principal of a request; a token that the world does not list stands for one who may do everything.
+    Any other bearer text stands for the default principal, unless the world is reached by clients that sign in.
 
     Raises:
-        WireError: 401 with a challenge when there is no bearer token.
+        WireError: 401 with a challenge when there is no bearer token or a wrong one.
     """
     scheme, _, token = (request.header("Authorization") or "").partition(" ")
     if scheme.lower() != "bearer" or not token.strip():
-        tenant = next((each.tenant_id for each in world.state.subscriptions.values()), SIGN_IN_TENANT)
-        raise wire_errors.authentication_failed(tenant)
-    return world.state.principals.get(token.strip()) or world.state.principals.get("default", DEFAULT_PRINCIPAL)
+        raise wire_errors.authentication_failed(tokens.tenant_id(world))
+    token, listed = token.strip(), world.state.principals
+    if token in listed:
+        return listed[token]
+    if world.surroundings.issued_tokens_only or tokens.looks_issued(token):
+        return tokens.check(world, token, origin, now)
+    return listed.get("default", DEFAULT_PRINCIPAL)
 
 
 def allows(principal: Principal, action: str) -> bool:

@@ -105,17 +105,23 @@ class Call:
             raise wire_errors.invalid_content("The body is not a JSON object")
         return parsed
 
-    def properties(self, allowed: frozenset[str]) -> dict[str, Any]:
+    def properties(self, allowed: frozenset[str], *, optional: bool = False) -> dict[str, Any]:
         """The body's `properties`, with no member but those allowed and the envelope's own.
+
+        Args:
+            allowed: the members.
+            optional: whether the body, or its `properties`, may be missing.
 
         Raises:
             WireError: 400 InvalidRequestContent.
         """
-        content = self.content()
+        content = {} if optional and not self.request.body.strip() else self.content()
         for key in content:
             if key not in {"properties", "id", "name", "type", "systemData"}:
                 raise wire_errors.invalid_content(f"Could not find member '{key}' on the resource")
         properties = content.get("properties")
+        if optional and properties is None:
+            return {}
         if not isinstance(properties, dict):
             raise wire_errors.invalid_content("The member 'properties' is missing or not an object")
         for key in properties:

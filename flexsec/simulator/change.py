@@ -14,7 +14,8 @@ class Change:
     """A valid write.
 
     Attributes:
-        kind: the resource kind, or "server" or "restart"; `verb` is write or delete; `name` is the child's.
+        kind: the resource kind, or what happens to a server as a whole, such as "restart"; `verb` is write, create or
+            delete; `name` is the child's.
         effect: what will change.
         error: set when the service accepts the write and fails it later for reasons of its own.
     """

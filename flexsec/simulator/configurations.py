@@ -11,9 +11,10 @@ from __future__ import annotations
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
-from . import catalogue, stale_reads, wire_errors
+from . import stale_reads, wire_errors
 from .call import compact
 from .change import Change
+from .paging import answer_list
 from .server_states import refuse_by_state
 from .state import ParameterState, Server
 
@@ -50,6 +51,8 @@ def read(call: Call) -> Response:
     refuse_by_state(call, call.server())
     server_id = call.server_id()
     if call.route.name is None:
+        if call.world.surroundings.page_size:
+            return answer_list(call, _entries(call, server, server_id))
         return call.raw(200, _listed(call, server, server_id))
     facts = _existing(call, server, call.route.name, status=404)
     return call.answer(200, entry(server_id, facts, server.parameter(facts)))
@@ -116,16 +119,16 @@ def entry(server_id: str, facts: ParameterFacts, state: ParameterState) -> dict[
 
 def _listed(call: Call, server: Server, server_id: str) -> bytes:
     """The whole list as bytes, put together from entries that are serialised once for all servers."""
-    missing = call.fault("X30")
-    hidden = None if missing is None else missing.argument("parameter")
+    hidden = _hidden(call)
     own = compact(server_id)[1:-1]
-    listed = catalogue.parameters(server.version)
     entries = []
     for name in server.parameter_names():
-        if name != hidden:
-            state = server.parameter(listed[name])
-            before, after = _halves(listed[name], state.value, state.source, pending=state.pending)
-            entries.append(before + own + after)
+        facts = server.facts(name)
+        if name == hidden or facts is None:
+            continue
+        state = server.parameter(facts)
+        before, after = _halves(facts, state.value, state.source, pending=state.pending)
+        entries.append(before + own + after)
     return b'{"value":[' + b",".join(entries) + b"]}"
 
 
@@ -135,6 +138,18 @@ def _halves(facts: ParameterFacts, value: str, source: str, *, pending: bool) ->
     whole = compact(entry(PLACEHOLDER, facts, ParameterState(value, source, pending)))
     before, _, after = whole.rpartition(PLACEHOLDER.encode())
     return before, after
+
+
+def _entries(call: Call, server: Server, server_id: str) -> list[dict[str, Any]]:
+    hidden = _hidden(call)
+    facts = (server.facts(name) for name in server.parameter_names() if name != hidden)
+    return [entry(server_id, each, server.parameter(each)) for each in facts if each is not None]
+
+
+def _hidden(call: Call) -> str | None:
+    """The parameter that fault X30 leaves out."""
+    missing = call.fault("X30")
+    return None if missing is None else str(missing.argument("parameter"))
 
 
 def _existing(call: Call, server: Server, name: str, *, status: int) -> ParameterFacts:

@@ -5,6 +5,7 @@ Provenance and arguments of every fault stand in faults.py.
 
 from __future__ import annotations
 
+from dataclasses import replace
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
@@ -191,6 +192,8 @@ def after(call: Call, response: Response) -> Response:
             return Response(response.status, response.headers, b"")
         if form == "reset_after":
             raise ConnectionDropped("connection reset by peer")
+        if form == "slow":
+            response = replace(response, delay=float(fault.argument("seconds")))
     return response
 
 

@@ -13,6 +13,8 @@ from difflib import get_close_matches
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Any
 
+from .patterns import pattern
+
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
@@ -170,11 +172,12 @@ FAULTS: Mapping[str, FaultKind] = MappingProxyType(
         ),
         "X29": FaultKind(
             "no proper answer: an HTML page (takes effect only with applied), a truncated or empty body (takes "
-            "effect), a connection reset before (no effect) or after the request took effect",
+            "effect), a connection reset before (no effect) or after the request took effect, or a proper one that "
+            "comes late (slow)",
             "inferred",
             ("any",),
-            {"form": "html", "applied": False, "status": 502},
-            {"form": ("html", "truncated", "empty", "reset_before", "reset_after")},
+            {"form": "html", "applied": False, "status": 502, "seconds": 30},
+            {"form": ("html", "truncated", "empty", "reset_before", "reset_after", "slow")},
         ),
         "X30": FaultKind(
             "the server does not have `parameter` (null: the one asked for); lists leave it out",
@@ -260,7 +263,7 @@ class Fault:
         if self.after < 0 or not 0 <= self.probability <= 1:
             raise ValueError(f"fault {self.id}: after must not be negative and probability must lie between 0 and 1")
         try:
-            re.compile(self.path or "")
+            pattern(self.path or "")
         except re.error as problem:
             raise ValueError(f"fault {self.id}: path {self.path!r} is no regular expression: {problem}") from None
 
@@ -275,7 +278,7 @@ class Fault:
         if self.id == "X33" and (self.argument("form") == "zones") != ("power write" in aspects):
             return False
         right_method = self.method is None or self.method.upper() == method
-        right_path = self.path is None or re.search(self.path, path, re.IGNORECASE) is not None
+        right_path = self.path is None or pattern(self.path).search(path) is not None
         return right_method and right_path and not aspects.isdisjoint(FAULTS[self.id].on)
 
 

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from difflib import get_close_matches
 from typing import Any
 
+# A world's time lies between these: what is reckoned from it still has to be a date.
+EARLIEST, LATEST = datetime(2000, 1, 1, tzinfo=UTC), datetime(9000, 1, 1, tzinfo=UTC)
 _MOST_LISTED = 20
 
 
@@ -133,7 +135,17 @@ class Node:
             raise self.fail("a time such as 2026-01-31T09:00:00Z") from None
         if parsed.tzinfo is None:
             raise self.fail("a time with its offset, such as 2026-01-31T09:00:00Z")
-        return parsed.astimezone(UTC)
+        try:
+            return parsed.astimezone(UTC)
+        except OverflowError:
+            raise self.fail("a time that is also one in UTC") from None
+
+    def clock(self) -> datetime:
+        """A world's time."""
+        found = self.moment()
+        if not EARLIEST <= found <= LATEST:
+            raise self.fail(f"a time between the years {EARLIEST.year} and {LATEST.year}")
+        return found
 
     def optional_moment(self) -> datetime | None:
         """A time or null."""

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
 from .change import Change
+from .paging import answer_list
 from .server_states import refuse_by_state
 from .state import FirewallRange, Server, ipv4
 
@@ -35,7 +36,7 @@ def read(call: Call) -> Response:
     refuse_by_state(call, call.server())
     server_id = call.server_id()
     if call.route.name is None:
-        return call.answer(200, {"value": [_entry(server_id, name, rule) for name, rule in server.firewall.items()]})
+        return answer_list(call, [_entry(server_id, name, rule) for name, rule in server.firewall.items()])
     name = _stored_name(server, call.route.name)
     if name is None:
         raise wire_errors.child_not_found("Microsoft.DBforPostgreSQL/flexibleServers", call.route.name)

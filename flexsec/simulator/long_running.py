@@ -22,12 +22,22 @@ DURATIONS = {
     "administrators": 60.0,
     "administrators delete": 30.0,
     "server": 60.0,
+    "server create": 245.0,
+    "server delete": 47.0,
+    "replica": 362.0,
+    "replica delete": 77.0,
+    "restore": 301.0,
     "restart": 62.0,
+    "stop": 181.0,
+    "start": 181.0,
+    "databases": 11.0,
+    "privateEndpointConnections": 61.0,
+    "migrateNetwork": 1200.0,  # documented as about twenty minutes; all others are recorded
     "refusal": 3.0,  # recorded: a busy refusal shows in the poll about three seconds after the 202
 }
 
-# Recorded Retry-After in seconds; none was recorded for restart, and the one of a server PUT is taken for a server
-# PATCH.
+# Recorded Retry-After in seconds; none was recorded for the kinds that are not here, and the one of a server PUT is
+# taken for a server PATCH.
 RETRY_AFTER = {
     "configurations": 10,
     "advancedThreatProtectionSettings": 10,
@@ -35,6 +45,8 @@ RETRY_AFTER = {
     "administrators": 60,
     "administrators delete": 30,
     "server": 60,
+    "server delete": 15,
+    "databases": 10,
 }
 
 # Recorded operation names by kind and, for those that also delete, verb.
@@ -46,8 +58,23 @@ NAMES = {
     "administrators": "UpsertAadAuthPrincipalManagementOperation",
     "administrators delete": "DropAadAuthPrincipalManagementOperation",
     "server": "UpsertServerManagementOperationV2",
+    "server delete": "DropServerManagementOperation",
+    "replica": "CreateReadReplicaManagementOperation",
+    "replica delete": "DropReadReplicaManagementOperation",
+    "restore": "RestoreSnapshotManagementOperation",
     "restart": "RestartServerManagementOperation",
+    "stop": "StopServerManagementOperation",
+    "start": "StartServerManagementOperation",
+    "databases": "UpsertServerDatabaseManagementOperation",
+    "databases delete": "DropServerDatabaseManagementOperation",
+    "privateEndpointConnections": "UpsertPrivateEndpointConnectionManagementOperation",
+    "privateEndpointConnections delete": "DropPrivateEndpointConnectionManagementOperation",
+    "migrateNetwork": "MigrateNetworkManagementOperation",  # inferred; all others are recorded
 }
+
+
+# Kinds that concern a server as a whole.
+WHOLE = frozenset({"server", "replica", "restore", "restart", "stop", "start", "migrateNetwork"})
 
 
 @dataclass(slots=True)
@@ -55,7 +82,7 @@ class Operation:
     """One accepted write.
 
     Attributes:
-        kind: the resource kind ("server" and "restart" included); `verb` is write or delete.
+        kind: the resource kind ("server" and "restart" included); `verb` is write, create or delete.
         effect: what will change, as plain data for the kind's own `apply`.
         due: when it ends; None for one that never does.
         error: set when it will fail; `outcome` is then Failed or Canceled.
@@ -100,8 +127,8 @@ class Operation:
     @property
     def mark(self) -> str:
         """One line for the list of effects: what was done to which resource, without values."""
-        if self.kind == "restart":
-            return "restart"
+        if self.kind in WHOLE and (self.kind != "server" or self.verb != "write"):
+            return self.kind if self.verb == "write" else f"{self.verb} {self.kind}"
         if self.kind == "server":
             return "update " + ",".join(
                 [*self.effect.get("parts", ()), *(["password"] if "password" in self.effect else [])]

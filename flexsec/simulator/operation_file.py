@@ -61,7 +61,7 @@ def _optional_texts(node: Node) -> dict[str, str] | None:
 OPERATION_READERS: Mapping[str, Callable[[Node], Any]] = {
     **dict.fromkeys(("id", "server_id", "location", "api_version"), Node.text),
     "kind": lambda node: node.choice(tuple(each for each in NAMES if " " not in each)),
-    "verb": lambda node: node.choice(("write", "delete")),
+    "verb": lambda node: node.choice(("write", "create", "delete")),
     "name": Node.string,
     "started": Node.moment,
     "due": Node.optional_moment,

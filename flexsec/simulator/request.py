@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import urllib.parse
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
@@ -33,11 +34,25 @@ class Request:
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """The simulated service's answer."""
+    """The simulated service's answer.
+
+    Attributes:
+        delay: how long it keeps its client waiting, in the client's seconds.
+    """
 
     status: int
     headers: Mapping[str, str] = field(default_factory=dict)
     body: bytes = b""
+    delay: float = 0.0
+
+
+def is_loopback(url: str) -> bool:
+    """Whether a URL leads to this machine."""
+    try:
+        host = urllib.parse.urlsplit(url).hostname or ""
+    except ValueError:
+        return False
+    return host in {"localhost", "::1"} or host.startswith("127.")
 
 
 class ConnectionDropped(ConnectionError):

@@ -4,40 +4,75 @@ from __future__ import annotations
 
 import re
 import urllib.parse
+from collections import defaultdict
 from dataclasses import dataclass
 
 from . import wire_errors
+from .versions import ACCEPTED
 
 PROVIDER = "Microsoft.DBforPostgreSQL"
 SERVERS = "flexibleServers"
-CHILDREN = {
-    name.lower(): name
-    for name in ("configurations", "firewallRules", "administrators", "advancedThreatProtectionSettings")
-}
-POWER_ACTIONS = ("restart",)
+CHILDREN = (
+    "configurations", "firewallRules", "administrators", "advancedThreatProtectionSettings", "databases",
+    "privateEndpointConnections", "privateLinkResources",
+)  # fmt: skip
+SERVER_LISTS = ("replicas", "capabilities", "logFiles")
+POWER_ACTIONS = ("restart", "start", "stop")
 POLLS = {name.lower(): name for name in ("azureAsyncOperation", "operationResults")}
+POSTGRESQL = frozenset(
+    {"servers", "server", "power", "migrateNetwork", "poll", "locationCapabilities", "nameAvailability", "dnsSuffix"}
+) | {*CHILDREN, *SERVER_LISTS}  # fmt: skip
 
-# Versions of the provider that serve these resources: recorded (2023-06-01-preview, 2024-08-01, 2024-11-01-preview,
-# 2025-08-01, 2026-01-01-preview), the SDK's own (2026-10-01) or published by Microsoft (the others).
-PROVIDER_VERSIONS = (
-    "2023-06-01-preview", "2023-12-01-preview", "2024-03-01-preview", "2024-08-01", "2024-11-01-preview",
-    "2025-01-01-preview", "2025-06-01-preview", "2025-08-01", "2026-01-01-preview", "2026-04-01-preview",
-    "2026-10-01",
-)  # fmt: skip
-RESOURCE_VERSIONS = (
-    "2016-06-01", "2018-05-01", "2019-05-01", "2019-08-01", "2019-10-01", "2019-11-01", "2020-01-01", "2020-06-01",
-    "2020-10-01", "2021-01-01", "2021-04-01", "2022-09-01", "2022-12-01", "2023-07-01", "2024-03-01", "2024-07-01",
-    "2024-11-01", "2025-03-01", "2025-04-01",
-)  # fmt: skip
+_SUBSCRIPTION = "/subscriptions/{subscription}"
+_GROUP = _SUBSCRIPTION + "/resourceGroups/{group}"
+_LOCATION = _SUBSCRIPTION + f"/providers/{PROVIDER}/locations/{{location}}"
+_SERVER = _GROUP + f"/providers/{PROVIDER}/{SERVERS}/{{server}}"
+TEMPLATES = (
+    ("/subscriptions", "subscriptions"),
+    ("/tenants", "tenants"),
+    (_SUBSCRIPTION, "subscription"),
+    (_SUBSCRIPTION + "/locations", "locations"),
+    (_SUBSCRIPTION + "/resources", "resources"),
+    (_SUBSCRIPTION + "/tagNames", "tagNames"),
+    (_SUBSCRIPTION + "/providers", "providers"),
+    (_SUBSCRIPTION + "/providers/{name}", "provider"),
+    (_SUBSCRIPTION + "/providers/{location}/{name=register|unregister}", "registration"),
+    (_SUBSCRIPTION + "/resourceGroups", "groups"),
+    (_GROUP, "group"),
+    (_GROUP + "/resources", "resources"),
+    *(
+        (scope + ending, kind)
+        for scope in (_SUBSCRIPTION, _GROUP, _SERVER)
+        for ending, kind in (
+            ("/providers/Microsoft.Resources/tags/default", "tags"),
+            ("/providers/Microsoft.Authorization/locks", "locks"),
+            ("/providers/Microsoft.Authorization/locks/{name}", "locks"),
+            ("/providers/Microsoft.Resources/deployments", "deployments"),
+        )
+    ),
+    (_SUBSCRIPTION + "/providers/Microsoft.Security/pricings", "pricings"),
+    (_SUBSCRIPTION + "/providers/Microsoft.Security/pricings/{name}", "pricings"),
+    (f"/providers/{PROVIDER}/getPrivateDnsZoneSuffix", "dnsSuffix"),
+    (_SUBSCRIPTION + f"/providers/{PROVIDER}/checkNameAvailability", "nameAvailability"),
+    (_LOCATION + "/checkNameAvailability", "nameAvailability"),
+    (_LOCATION + "/capabilities", "locationCapabilities"),
+    *((_LOCATION + f"/{each}/{{name}}", "poll") for each in POLLS.values()),
+    (_SUBSCRIPTION + f"/providers/{PROVIDER}/{SERVERS}", "servers"),
+    (_GROUP + f"/providers/{PROVIDER}/{SERVERS}", "servers"),
+    (_SERVER, "server"),
+    (_SERVER + f"/{{name={'|'.join(POWER_ACTIONS)}}}", "power"),
+    (_SERVER + "/migrateNetwork", "migrateNetwork"),
+    *((f"{_SERVER}/{each}", each) for each in (*CHILDREN, *SERVER_LISTS)),
+    *((f"{_SERVER}/{each}/{{name}}", each) for each in CHILDREN),
+)
 
 
 @dataclass(frozen=True, slots=True)
 class Route:
-    """A parsed path. `kind` names the resource.
+    """A parsed path. `kind` names the resource, in the words of `TEMPLATES`.
 
-    Subscriptions, subscription, groups, group, servers, server, poll, power, or a child.
-
-    `name` is the child's own name (None for its collection), the operation's id for a poll, or the power action.
+    `name` is the child's own name (None for its collection), the operation's id for a poll, the power action, or the
+    namespace of a provider; `location` the location, or the namespace of a registration.
     """
 
     kind: str
@@ -46,11 +81,59 @@ class Route:
     server: str = ""
     name: str | None = None
     collection: str = ""
+    location: str = ""
 
     @property
-    def is_provider(self) -> bool:
-        """Whether the PostgreSQL provider answers, as opposed to Resource Manager itself."""
-        return self.kind not in {"subscriptions", "subscription", "groups", "group"}
+    def family(self) -> str:
+        """Whose api-versions apply."""
+        if self.kind == "migrateNetwork" or self.kind in {"locks", "pricings"}:
+            return {"pricings": "security"}.get(self.kind, self.kind)
+        return "postgresql" if self.kind in POSTGRESQL else "resources"
+
+    @property
+    def namespace(self) -> str:
+        """The provider that a subscription must be registered with to write here; empty for Resource Manager's own."""
+        if self.kind == "pricings":
+            return "Microsoft.Security"
+        return PROVIDER if self.kind in POSTGRESQL and self.subscription else ""
+
+
+@dataclass(frozen=True, slots=True)
+class _Template:
+    kind: str
+    collection: str
+    literals: tuple[tuple[int, str], ...]
+    fields: tuple[tuple[int, str, tuple[str, ...]], ...]
+
+    def match(self, segments: list[str], words: list[str]) -> Route | None:
+        if any(words[at] != literal for at, literal in self.literals):
+            return None
+        found = {}
+        for at, name, choices in self.fields:
+            if choices and words[at] not in choices:
+                return None
+            found[name] = words[at] if choices or (self.kind == "poll" and name == "name") else segments[at]
+        return Route(self.kind, collection=self.collection, **found)
+
+
+def _compiled() -> dict[int, list[_Template]]:
+    by_length: dict[int, list[_Template]] = defaultdict(list)
+    for path, kind in TEMPLATES:
+        segments = path.strip("/").split("/")
+        literals, fields = [], []
+        for at, segment in enumerate(segments):
+            if segment.startswith("{"):
+                name, _, choices = segment.strip("{}").partition("=")
+                fields.append((at, name, tuple(choices.split("|")) if choices else ()))
+            else:
+                literals.append((at, segment.lower()))
+        collection = kind if kind in CHILDREN else segments[-2] if kind == "poll" else ""
+        # The literals nearest the end tell paths apart soonest.
+        by_length[len(segments)].append(_Template(kind, collection, tuple(reversed(literals)), tuple(fields)))
+    return by_length
+
+
+_BY_LENGTH = _compiled()
 
 
 def split_url(url: str) -> tuple[str, str, dict[str, str]]:
@@ -71,14 +154,14 @@ def find_route(path: str, api_version: str | None) -> Route:
     """The route of a path as it stands in the URL.
 
     Raises:
-        WireError: 404 InvalidResourceType, 400 for a missing or unknown api-version or a malformed subscription id.
+        WireError: 404 InvalidResourceType, 400 for a missing or unknown api-version.
     """
     segments = [urllib.parse.unquote(segment) for segment in path.strip("/").split("/")]
     route = _match(segments)
     if route is None:
         namespace, what = _named(segments)
         raise wire_errors.invalid_resource_type(what, namespace, api_version or "")
-    accepted = PROVIDER_VERSIONS if route.is_provider else RESOURCE_VERSIONS
+    accepted = ACCEPTED[route.family]
     if not api_version:
         raise wire_errors.missing_api_version()
     if api_version.lower() not in accepted:
@@ -87,50 +170,14 @@ def find_route(path: str, api_version: str | None) -> Route:
 
 
 def _match(segments: list[str]) -> Route | None:
+    if not all(segments):
+        return None
     words = [segment.lower() for segment in segments]
-    if not all(segments) or words[0] != "subscriptions":
-        return None
-    if len(words) == 1:
-        return Route("subscriptions")
-    subscription = segments[1]
-    if len(words) == 2:
-        return Route("subscription", subscription)
-    if words[2] == "providers" and len(words) > 4 and words[3] == PROVIDER.lower():
-        return _below_subscription(segments, words)
-    if words[2] != "resourcegroups":
-        return None
-    if len(words) == 3:
-        return Route("groups", subscription)
-    group = segments[3]
-    if len(words) == 4:
-        return Route("group", subscription, group)
-    if len(words) < 7 or words[4:7] != ["providers", PROVIDER.lower(), SERVERS.lower()]:
-        return None
-    return _below_servers(segments, words)
-
-
-def _below_subscription(segments: list[str], words: list[str]) -> Route | None:
-    if words[4:] == [SERVERS.lower()]:
-        return Route("servers", segments[1])
-    if len(words) == 8 and words[4] == "locations" and words[6] in POLLS:
-        return Route("poll", segments[1], name=words[7], collection=POLLS[words[6]])
+    for template in _BY_LENGTH.get(len(words), ()):
+        route = template.match(segments, words)
+        if route is not None:
+            return route
     return None
-
-
-def _below_servers(segments: list[str], words: list[str]) -> Route | None:
-    subscription, group, rest = segments[1], segments[3], segments[7:]
-    if not rest:
-        return Route("servers", subscription, group)
-    server = rest[0]
-    if len(rest) == 1:
-        return Route("server", subscription, group, server)
-    below = words[8]
-    if below in POWER_ACTIONS and len(rest) == 2:
-        return Route("power", subscription, group, server, below)
-    if below not in CHILDREN or len(rest) > 3:
-        return None
-    name = rest[2] if len(rest) == 3 else None
-    return Route(CHILDREN[below], subscription, group, server, name, CHILDREN[below])
 
 
 def _named(segments: list[str]) -> tuple[str, str]:

@@ -6,8 +6,10 @@ import re
 from collections.abc import Callable
 from typing import Any
 
-from . import catalogue
-from .file_reading import Node, WorldError, closest, written
+from . import catalogue, compute
+from .extras_file import SERVER_KEYS, read_server_extras, write_server_extras
+from .file_reading import Node, written
+from .server_checks import refuse_the_impossible
 from .state import (
     LOCATIONS,
     STATES,
@@ -27,6 +29,8 @@ ROLES = ("Primary", "AsyncReplica", "GeoAsyncReplica", "None")
 ENCRYPTION = ("SystemManaged", "AzureKeyVault")
 PRINCIPAL_TYPES = ("User", "Group", "ServicePrincipal", "Unknown")
 SERVER_NAME = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
+# As the service took names before 2025-08-01; what was made then is still there.
+RULE_NAME = re.compile(r"[-\w.]{1,128}", re.ASCII)
 
 Reader = Callable[[Node], Any]
 
@@ -63,7 +67,7 @@ PLAIN: tuple[tuple[str, str, Reader], ...] = (
     ("busy_at_submit", "busy_at_submit", Node.flag),
 )
 NESTED = ("parameters", "firewall_rules", "administrators", "threat_protection", "maintenance_window", "password")
-KEYS = ("name", "location", *(key for key, _, _ in PLAIN), *NESTED)
+KEYS = ("name", "location", *(key for key, _, _ in PLAIN), *NESTED, *SERVER_KEYS)
 
 
 def read_server(node: Node) -> Server:
@@ -81,11 +85,15 @@ def read_server(node: Node) -> Server:
     for key, attribute, reader in PLAIN:
         if key in members:
             setattr(server, attribute, reader(members[key]))
+    if "tier" in members and "sku" not in members:
+        server.sku_name = compute.SIZES[server.sku_tier]
+    elif "sku" in members and "tier" not in members:
+        server.sku_tier = compute.tier_of(server.sku_name) or server.sku_tier
     server.minor_version = server.minor_version or catalogue.minor_version(server.version)
     if "parameters" in members:
         server.parameters = _parameters(members["parameters"], server)
     if "firewall_rules" in members:
-        server.firewall = {name: _range(rule) for name, rule in members["firewall_rules"].members().items()}
+        server.firewall = dict(_rule(each) for each in members["firewall_rules"].members().items())
     if "administrators" in members:
         server.administrators = {key: _administrator(each) for key, each in members["administrators"].members().items()}
     if "threat_protection" in members:
@@ -94,7 +102,8 @@ def read_server(node: Node) -> Server:
         server.maintenance = _maintenance(members["maintenance_window"])
     if "password" in members:
         server.password = _password(members["password"])
-    _refuse_the_impossible(node, members, server)
+    read_server_extras(members, server)
+    refuse_the_impossible(node, members, server)
     return server
 
 
@@ -126,7 +135,9 @@ def write_server(server: Server) -> dict[str, Any]:
     if server.password.version:
         record = server.password
         entry["password"] = {"salt": record.salt, "digest": record.digest, "version": record.version}
-    return entry
+        if record.verifier:
+            entry["password"]["verifier"] = record.verifier
+    return entry | write_server_extras(server)
 
 
 def _server_name(node: Node) -> str:
@@ -181,6 +192,13 @@ def _parameter_entry(state: ParameterState) -> Any:
     return entry
 
 
+def _rule(entry: tuple[str, Node]) -> tuple[str, FirewallRange]:
+    name, node = entry
+    if not RULE_NAME.fullmatch(name):
+        raise node.fail("a rule name: up to 128 letters, digits, hyphens, underscores and dots", repr(name))
+    return name, _range(node)
+
+
 def _range(node: Node) -> FirewallRange:
     start, _, end = node.text().partition("-")
     first, last = ipv4(start.strip()), ipv4(end.strip())
@@ -222,59 +240,10 @@ def _maintenance(node: Node) -> dict[str, int | str]:
 
 
 def _password(node: Node) -> PasswordRecord:
-    members = node.members(("salt", "digest", "version"))
-    if set(members) != {"salt", "digest", "version"}:
+    members = node.members(("salt", "digest", "version", "verifier"))
+    if not {"salt", "digest", "version"} <= set(members):
         raise node.fail(
             "salt, digest and version (never a password)", "an object with " + (", ".join(members) or "none of them")
         )
-    return PasswordRecord(members["salt"].string(), members["digest"].string(), members["version"].whole())
-
-
-def _refuse_the_impossible(node: Node, members: dict[str, Node], server: Server) -> None:
-    def wrong(key: str, found: str, expected: str) -> WorldError:
-        return WorldError(f"{node.where}.{key}", found, expected)
-
-    _refuse_impossible_networks(members, server, wrong)
-    is_replica = server.replication_role.endswith("Replica")
-    if is_replica != (server.source_server_id is not None):
-        raise wrong(
-            "source_server_id",
-            f"{server.source_server_id!r} with role {server.replication_role}",
-            "a source for a replica and only for a replica",
-        )
-    if server.entra_auth == "Enabled" and server.tenant_id is None:
-        raise wrong("tenant_id", "none although entra_auth is Enabled", "the tenant's id")
-    if server.administrators and server.entra_auth != "Enabled":
-        raise wrong(
-            "administrators",
-            "Entra administrators although entra_auth is Disabled",
-            "entra_auth 'Enabled' or no administrators",
-        )
-    if server.password_auth == "Disabled" and server.entra_auth == "Disabled":  # noqa: S105 - a switch
-        raise wrong("password_auth", "'Disabled' although entra_auth is Disabled too", "one of them 'Enabled'")
-    if server.high_availability != "Disabled" and server.sku_tier == "Burstable":
-        raise wrong(
-            "high_availability",
-            f"{server.high_availability!r} on a Burstable server",
-            closest("Disabled", ("Disabled",)),
-        )
-
-
-def _refuse_impossible_networks(
-    members: dict[str, Node], server: Server, wrong: Callable[[str, str, str], WorldError]
-) -> None:
-    """Refuses a server with two networking models, or one and a half."""
-    if server.in_virtual_network:
-        if "public_network_access" in members and server.public_network_access == "Enabled":
-            raise wrong(
-                "public_network_access",
-                "'Enabled' on a VNet-integrated server",
-                "'Disabled': it has no public endpoint",
-            )
-        server.public_network_access = "Disabled"
-        if server.private_dns_zone_id is None:
-            raise wrong(
-                "private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id"
-            )
-    elif server.private_dns_zone_id is not None:
-        raise wrong("private_dns_zone_id", "a private DNS zone", "a delegated_subnet_id beside it, or neither")
+    verifier = members["verifier"].string() if "verifier" in members else ""
+    return PasswordRecord(members["salt"].string(), members["digest"].string(), members["version"].whole(), verifier)

@@ -1,4 +1,4 @@
-"""Flexible servers themselves: read, list, change in part, restart.
+"""Flexible servers themselves: read, listed, and what a change of one does.
 
 The body is recorded, with what surprises in it: the location comes back as its display name, `tags` is absent when
 there are none, `privateEndpointConnections` is absent on VNet servers, `tenantId` stands only beside enabled Entra
@@ -7,13 +7,14 @@ authentication, and the administrator's login is not returned while password aut
 
 from __future__ import annotations
 
+import uuid
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
-from . import busy, stale_reads, wire_errors
-from .change import Change
-from .server_states import assumed_state, refuse_by_state
-from .state import LOCATIONS, ResourceGroup, Server, Subscription, server_id
+from . import busy, private_endpoints, stale_reads
+from .paging import answer_list
+from .server_states import refuse_by_state
+from .state import LOCATIONS, ResourceGroup, Server, Subscription, private_dns_zone, server_id
 
 if TYPE_CHECKING:
     from .call import Call
@@ -29,7 +30,26 @@ def list_servers(call: Call) -> Response:
     subscription = call.subscription()
     groups = [call.group()] if call.route.group else subscription.groups.values()
     bodies = [_body(call, subscription, group, server) for group in groups for server in group.servers.values()]
-    return call.answer(200, {"value": bodies})
+    return answer_list(call, bodies)
+
+
+def list_replicas(call: Call) -> Response:
+    """The replicas of a server, wherever in the subscription they are."""
+    call.server()
+    subscription, source = call.subscription(), call.server_id().lower()
+    bodies = [
+        _body(call, subscription, group, server)
+        for group in subscription.groups.values()
+        for server in group.servers.values()
+        if (server.source_server_id or "").lower() == source
+    ]
+    return answer_list(call, bodies)
+
+
+def list_log_files(call: Call) -> Response:
+    """The log files of a server: none, because nothing is logged in a simulated server."""
+    refuse_by_state(call, call.server())
+    return answer_list(call, [])
 
 
 def read(call: Call) -> Response:
@@ -45,29 +65,6 @@ def read(call: Call) -> Response:
     return call.answer(200, body)
 
 
-def restart(call: Call) -> Change:
-    """A restart, with failover if asked for."""
-    server = call.server()
-    refuse_by_state(call, server)
-    content = call.content() if call.request.body.strip() else {}
-    for key in content:
-        if key not in {"restartWithFailover", "failoverMode"}:
-            raise wire_errors.invalid_content(f"Could not find member '{key}' on the body")
-    with_failover = content.get("restartWithFailover") is True
-    error = busy.not_ready(server.name, "Stopped") if assumed_state(call, server) == "Stopped" else None
-    return Change("restart", "write", "", {"failover": with_failover}, error=error)
-
-
-def refuse_replacement(call: Call) -> Response:
-    """Refuses to create, replace or delete a server, which the simulator does not do.
-
-    Raises:
-        WireError: 501, always.
-    """
-    what = "create or replace a server (PUT)" if call.method == "PUT" else "delete a server"
-    raise wire_errors.not_modelled(what)
-
-
 def apply(server: Server, operation: Operation, now: datetime) -> bool:
     """Carries out the parts of a PATCH; tells whether any of them changed anything."""
     effect = operation.effect
@@ -80,19 +77,12 @@ def apply(server: Server, operation: Operation, now: datetime) -> bool:
         server.administrators.clear()
     if password := effect.get("password"):
         server.password.salt, server.password.digest = password["salt"], password["digest"]
+        server.password.verifier = password.get("verifier", "")
         server.password.version += 1
         changed = True
     if effect.get("restarts"):
         server.restarted()
     return changed
-
-
-def apply_restart(server: Server, operation: Operation, now: datetime) -> bool:
-    """Puts pending parameters in force; with failover the two zones change places."""
-    server.restarted()
-    if operation.effect.get("failover") and server.standby_zone is not None:
-        server.availability_zone, server.standby_zone = server.standby_zone, server.availability_zone
-    return True
 
 
 def _body(call: Call, subscription: Subscription, group: ResourceGroup, server: Server) -> dict[str, Any]:
@@ -102,15 +92,25 @@ def _body(call: Call, subscription: Subscription, group: ResourceGroup, server: 
     body: dict[str, Any] = {
         "sku": {"name": server.sku_name, "tier": server.sku_tier},
         "systemData": {"createdAt": _seven_decimals(created, "Z")},
-        "properties": _properties(server, busy.shown_state(server, held_by, call.now), created, call.now),
+        "properties": _properties(
+            server,
+            busy.shown_state(server, held_by, call.now),
+            created,
+            call.now,
+            private_endpoints.listed(call, resource_id, server),
+        ),
         "location": LOCATIONS[server.location],
     }
+    if server.identities:
+        body["identity"] = _identity(server, subscription.tenant_id)
     if server.tags:
         body["tags"] = dict(server.tags)
     return body | {"id": resource_id, "name": server.name, "type": "Microsoft.DBforPostgreSQL/flexibleServers"}
 
 
-def _properties(server: Server, state: str, created: datetime, now: datetime) -> dict[str, Any]:
+def _properties(
+    server: Server, state: str, created: datetime, now: datetime, connections: list[dict[str, Any]]
+) -> dict[str, Any]:
     role, capacity = server.replication_role, 5 if server.replication_role == "Primary" else 0
     properties: dict[str, Any] = {
         "replica": {"role": role, "capacity": capacity},
@@ -122,10 +122,10 @@ def _properties(server: Server, state: str, created: datetime, now: datetime) ->
             "autoGrow": server.storage_auto_grow,
         },
         "network": _network(server),
-        "privateEndpointConnections": [],
+        "privateEndpointConnections": connections,
         "dataEncryption": {"type": server.data_encryption},
         "authConfig": _authentication(server),
-        "fullyQualifiedDomainName": f"{server.name.lower()}.postgres.database.azure.com",
+        "fullyQualifiedDomainName": f"{server.name.lower()}.{private_dns_zone(server.location)}",
         "version": server.version,
         "minorVersion": server.minor_version,
         "administratorLogin": server.administrator_login,
@@ -144,6 +144,16 @@ def _properties(server: Server, state: str, created: datetime, now: datetime) ->
     if server.source_server_id is not None:
         properties["sourceServerResourceId"] = server.source_server_id
     return properties
+
+
+def _identity(server: Server, tenant_id: str) -> dict[str, Any]:
+    """The managed identities, in the recorded form; their ids are made from their names."""
+
+    def made(text: str) -> str:
+        return str(uuid.uuid5(uuid.NAMESPACE_URL, text.lower()))
+
+    assigned = {each: {"principalId": made(each), "clientId": made(f"{each}/client")} for each in server.identities}
+    return {"userAssignedIdentities": assigned, "type": "UserAssigned", "tenantId": tenant_id}
 
 
 def _network(server: Server) -> dict[str, str]:

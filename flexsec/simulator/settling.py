@@ -8,9 +8,20 @@ from datetime import datetime, timedelta
 from types import MappingProxyType
 from typing import TYPE_CHECKING
 
-from . import administrators, configurations, firewall, servers, threat_protection
-from .long_running import Operation
-from .state import Server
+from . import (
+    administrators,
+    configurations,
+    creation,
+    databases,
+    firewall,
+    network_migration,
+    power,
+    private_endpoints,
+    servers,
+    threat_protection,
+)
+from .long_running import WHOLE, Operation
+from .state import Server, server_id
 from .world_file import StaleReads
 
 if TYPE_CHECKING:
@@ -25,7 +36,16 @@ EFFECTS: Mapping[str, Effect] = MappingProxyType(
         "administrators": administrators.apply,
         "advancedThreatProtectionSettings": threat_protection.apply,
         "server": servers.apply,
-        "restart": servers.apply_restart,
+        "restart": power.restart,
+        "stop": power.stop,
+        "start": power.start,
+        "databases": databases.apply,
+        "privateEndpointConnections": private_endpoints.apply,
+        "migrateNetwork": network_migration.apply,
+        "replica": creation.complete,
+        "restore": creation.complete,
+        "server create": creation.complete,
+        "server delete": creation.complete,
     }
 )
 
@@ -48,12 +68,35 @@ def complete(world: World, operation: Operation, now: datetime) -> None:
         return
     if operation.error is None and not operation.ignored:
         before = copy.deepcopy(server) if operation.stale_reads else None
-        if EFFECTS[operation.kind](server, operation, now):
+        effect = EFFECTS.get(f"{operation.kind} {operation.verb}") or EFFECTS[operation.kind]
+        if effect(server, operation, now):
             operation.applied = True
             world.state.effects.setdefault(operation.server_id.lower(), []).append(operation.mark)
+            world.announce(operation)
         if before is not None:
             world.state.stale.append(StaleReads(operation.server_id, operation.kind, operation.stale_reads, before))
+    if operation.error is not None and operation.verb == "create":
+        _remove(world, operation.server_id)
+    if operation.applied and operation.verb == "delete" and operation.kind in WHOLE:
+        _remove(world, operation.server_id)
     if operation.fails_afterwards is not None:
         operation.error, operation.outcome = operation.fails_afterwards, "Failed"
     if operation.error is None and operation.settles:
         server.busy_until = now + timedelta(seconds=operation.settles)
+
+
+def _remove(world: World, resource_id: str) -> None:
+    """Removes a server, and ends what was still running on it."""
+    wanted = resource_id.lower()
+    for subscription in world.state.subscriptions.values():
+        for group in subscription.groups.values():
+            group.servers = {
+                key: each
+                for key, each in group.servers.items()
+                if server_id(subscription, group, each).lower() != wanted
+            }
+    for operation in world.state.operations.values():
+        if not operation.done and operation.server_id.lower() == wanted:
+            operation.refuse({"code": "OperationCancelled", "message": "The server was dropped."}, after=0)
+            operation.done = True
+    world.touch()

@@ -29,7 +29,19 @@ LOCATIONS = {
     "swedencentral": "Sweden Central", "switzerlandnorth": "Switzerland North", "uaenorth": "UAE North",
     "uksouth": "UK South", "ukwest": "UK West", "westeurope": "West Europe", "westus": "West US",
     "westus2": "West US 2", "westus3": "West US 3", "usgovvirginia": "USGov Virginia",
-    "chinanorth3": "China North 3",
+    "chinanorth3": "China North 3", "australiacentral": "Australia Central",
+    "australiacentral2": "Australia Central 2", "australiasoutheast": "Australia Southeast",
+    "austriaeast": "Austria East", "belgiumcentral": "Belgium Central", "brazilsoutheast": "Brazil Southeast",
+    "canadaeast": "Canada East", "chilecentral": "Chile Central", "chinaeast": "China East",
+    "chinaeast2": "China East 2", "chinaeast3": "China East 3", "chinanorth": "China North",
+    "chinanorth2": "China North 2", "francesouth": "France South", "germanynorth": "Germany North",
+    "indonesiacentral": "Indonesia Central", "israelcentral": "Israel Central", "japanwest": "Japan West",
+    "jioindiawest": "Jio India West", "koreasouth": "Korea South", "malaysiawest": "Malaysia West",
+    "mexicocentral": "Mexico Central", "newzealandnorth": "New Zealand North", "norwaywest": "Norway West",
+    "qatarcentral": "Qatar Central", "southafricawest": "South Africa West", "southindia": "South India",
+    "swedensouth": "Sweden South", "switzerlandwest": "Switzerland West", "uaecentral": "UAE Central",
+    "usgovarizona": "USGov Arizona", "usgovtexas": "USGov Texas", "westcentralus": "West Central US",
+    "westindia": "West India",
 }  # fmt: skip
 
 
@@ -65,6 +77,34 @@ class Administrator:
     tenant_id: str
 
 
+@dataclass(frozen=True, slots=True)
+class Database:
+    """A database that was created beside the service's own."""
+
+    charset: str = "UTF8"
+    collation: str = "en_US.utf8"
+
+
+@dataclass(slots=True)
+class PrivateEndpointConnection:
+    """A private endpoint that leads to the server, or wants to; `status` is Approved, Pending or Rejected."""
+
+    private_endpoint_id: str
+    status: str = "Approved"
+    description: str = ""
+
+
+@dataclass(slots=True)
+class DefenderPlan:
+    """A plan of Microsoft Defender for Cloud; `since` is when it was switched on, extensions hold True or False."""
+
+    tier: str = "Free"
+    sub_plan: str | None = None
+    since: datetime | None = None
+    enforce: str | None = None
+    extensions: dict[str, str] = field(default_factory=dict)
+
+
 @dataclass(slots=True)
 class ThreatProtection:
     """The per-server setting; `since` is None until it was enabled once, and is kept when it is disabled again."""
@@ -75,11 +115,15 @@ class ThreatProtection:
 
 @dataclass(slots=True)
 class PasswordRecord:
-    """The administrator's password as a salted hash, with a counter that tells how often it was set."""
+    """The administrator's password as a salted hash, with a counter that tells how often it was set.
+
+    `verifier` is what PostgreSQL itself would keep; empty where the world does not tell.
+    """
 
     salt: str = ""
     digest: str = ""
     version: int = 0
+    verifier: str = ""
 
     def matches(self, password: str) -> bool:
         """Whether this is the password in force."""
@@ -131,6 +175,9 @@ class Server:
     firewall: dict[str, FirewallRange] = field(default_factory=dict)
     administrators: dict[str, Administrator] = field(default_factory=dict)
     threat_protection: ThreatProtection = field(default_factory=ThreatProtection)
+    databases: dict[str, Database] = field(default_factory=dict)
+    private_endpoint_connections: dict[str, PrivateEndpointConnection] = field(default_factory=dict)
+    identities: list[str] = field(default_factory=list)
     wedged: bool = False
     busy_until: datetime | None = None
     busy_at_submit: bool = False
@@ -158,6 +205,14 @@ class Server:
         for state in self.parameters.values():
             state.pending, state.running = False, None
 
+    def in_force(self, name: str) -> str | None:
+        """The value that a parameter has in the running server, which a pending one is not; None without it."""
+        facts = self.facts(name)
+        if facts is None:
+            return None
+        state = self.parameter(facts)
+        return state.running if state.pending and state.running is not None else state.value
+
     def parameter(self, facts: catalogue.ParameterFacts) -> ParameterState:
         """A parameter's state; for one that nobody changed, the catalogue's value and source."""
         return self.parameters.get(facts.name) or ParameterState(facts.value, facts.source)
@@ -175,12 +230,18 @@ class ResourceGroup:
 
 @dataclass(slots=True)
 class Subscription:
-    """A subscription and its resource groups, kept by name in lower case."""
+    """A subscription and its resource groups, kept by name in lower case.
+
+    `unregistered` are the providers that it is not registered with; `plans` those of Defender that were ever touched.
+    """
 
     id: str
     name: str
     tenant_id: str
     groups: dict[str, ResourceGroup] = field(default_factory=dict)
+    tags: dict[str, str] = field(default_factory=dict)
+    unregistered: set[str] = field(default_factory=set)
+    plans: dict[str, DefenderPlan] = field(default_factory=dict)
 
 
 @dataclass(slots=True)
@@ -199,6 +260,21 @@ def ipv4(text: str) -> int | None:
     ):
         return None
     return int.from_bytes(bytes(int(part) for part in parts), "big")
+
+
+def located(text: object) -> str | None:
+    """The name of a location from its name or its display name, whatever the case; None for one that is none."""
+    if not isinstance(text, str):
+        return None
+    name = text.replace(" ", "").lower()
+    return name if name in LOCATIONS else None
+
+
+def private_dns_zone(location: str) -> str:
+    """The domain of the servers in a location's cloud."""
+    if location.startswith("usgov"):
+        return "postgres.database.usgovcloudapi.net"
+    return "postgres.database.chinacloudapi.cn" if location.startswith("china") else "postgres.database.azure.com"
 
 
 def server_id(subscription: Subscription, group: ResourceGroup, server: Server) -> str:

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import stale_reads, wire_errors
 from .change import Change
+from .paging import answer_list
 from .server_states import refuse_by_state
 
 if TYPE_CHECKING:
@@ -32,7 +33,7 @@ def read(call: Call) -> Response:
     refuse_by_state(call, call.server())
     body = _entry(call.server_id(), setting)
     if call.route.name is None:
-        return call.answer(200, {"value": [body]})
+        return answer_list(call, [body])
     _only_default(call.route.name)
     return call.answer(200, body)
 

@@ -47,6 +47,34 @@ def authentication_failed(tenant_id: str) -> WireError:
     return WireError(401, "AuthenticationFailed", message, cause="gateway", headers={"WWW-Authenticate": challenge})
 
 
+def invalid_token(tenant_id: str, sentence: str) -> WireError:
+    """401: a bearer text that is no token of this tenant's sign-in. Documented."""
+    return _unauthorized(tenant_id, "InvalidAuthenticationToken", sentence)
+
+
+def expired_token(tenant_id: str, expired: str, now: str) -> WireError:
+    """401: a token whose time is over. Documented."""
+    message = f"The access token expiry UTC time '{expired}' is earlier than current UTC time '{now}'."
+    return _unauthorized(tenant_id, "ExpiredAuthenticationToken", message)
+
+
+def wrong_audience(tenant_id: str, audience: str, allowed: str) -> WireError:
+    """401: a token for another service. Documented."""
+    message = (
+        "The access token has been obtained for wrong audience or resource "
+        f"'{audience}'. It should exactly match with one of the allowed audiences '{allowed}/','{allowed}'."
+    )
+    return _unauthorized(tenant_id, "InvalidAuthenticationTokenAudience", message)
+
+
+def _unauthorized(tenant_id: str, code: str, message: str) -> WireError:
+    challenge = (
+        f'Bearer authorization_uri="https://login.windows.net/{tenant_id}", error="invalid_token", '
+        f'error_description="{message}"'
+    )
+    return WireError(401, code, message, cause="gateway", headers={"WWW-Authenticate": challenge})
+
+
 def authorization_failed(object_id: str, action: str, scope: str) -> WireError:
     """403: the principal lacks an action. Recorded text."""
     message = (

@@ -4,17 +4,18 @@ from __future__ import annotations
 
 import json
 import threading
+from collections import deque
+from collections.abc import Callable
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from importlib import resources
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from . import world_file
+from . import builtin_worlds, conditions_file, world_file
 from .durability import FileLock, Stamp, replace_file, stamp
-from .file_reading import WorldError, closest
 from .long_running import Operation, new_id
 from .request_log import RequestRecord, most_at_once
+from .surroundings import Surroundings
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -25,6 +26,11 @@ if TYPE_CHECKING:
     from .world_file import State
 
 OPERATIONS_REMEMBERED = 1000
+REQUESTS_REMEMBERED = 100_000
+
+# Told, while the world is held, of every operation that has taken effect; of None when another process changed the
+# world's file. Never raises.
+Observer = Callable[["Operation | None"], None]
 
 
 @dataclass(slots=True)
@@ -45,11 +51,14 @@ class World:
     def __init__(self, state: State) -> None:
         self._state = state
         self._guard = threading.RLock()
-        self._records: list[RequestRecord] = []
+        self._records: deque[RequestRecord] = deque(maxlen=REQUESTS_REMEMBERED)
+        self._recorded = 0
         self._operations_seen: dict[str, Operation] = dict(state.operations)
         self._store: _Store | None = None
         self._origin: Path | None = None
         self.changed = False
+        self.observers: list[Observer] = []
+        self.surroundings = Surroundings()
 
     # Making and keeping worlds
 
@@ -73,18 +82,12 @@ class World:
         Raises:
             WorldError: no such world; the message lists those there are.
         """
-        if name not in cls.builtin_names():
-            raise WorldError(f"built-in world {name!r}", "no such world", closest(name, cls.builtin_names()))
-        text = resources.files(__package__ or "flexsec.simulator").joinpath("worlds", f"{name}.json").read_bytes()
-        return cls(world_file.parse(text, f"{name}.json"))
+        return cls.from_dict(builtin_worlds.document(name))
 
     @staticmethod
     def builtin_names() -> tuple[str, ...]:
         """The names of the worlds that come with the package."""
-        folder = resources.files(__package__ or "flexsec.simulator").joinpath("worlds")
-        return tuple(
-            sorted(each.name.removesuffix(".json") for each in folder.iterdir() if each.name.endswith(".json"))
-        )
+        return builtin_worlds.names()
 
     @classmethod
     def from_dict(cls, document: Mapping[str, Any]) -> World:
@@ -131,6 +134,7 @@ class World:
             found.throttle.buckets = before.throttle.buckets
         self._state = found
         self._operations_seen.update(self._state.operations)
+        self.announce(None)
 
     @contextmanager
     def turn(self) -> Iterator[None]:
@@ -153,6 +157,18 @@ class World:
                         self.save(self._store.path)
                     self._store.seen = stamp(self._store.path)
                     self.changed = False
+
+    def impose(self, path: str | Path) -> None:
+        """Lays a fault file over the world: each member that it has replaces the world's own.
+
+        Raises:
+            WorldError: a mistake in the file; the message says where, and what was probably meant.
+            OSError: the file cannot be read.
+        """
+        found = conditions_file.load(Path(path))
+        with self.turn():
+            conditions_file.impose(found, self._state)
+            self.touch()
 
     # What is in it
 
@@ -237,7 +253,7 @@ class World:
 
     @property
     def requests(self) -> tuple[RequestRecord, ...]:
-        """Every request this process has made of the world, in order."""
+        """Every request this process has made of the world, in order; of very many, the last REQUESTS_REMEMBERED."""
         with self._guard:
             operations = self._operations_seen
             return tuple(
@@ -256,9 +272,16 @@ class World:
             own = [each for each in self._operations_seen.values() if each.server_id.lower() == server_id.lower()]
             return most_at_once((each.started, each.due) for each in own)
 
+    @property
+    def requests_made(self) -> int:
+        """How many requests this process has made of the world."""
+        with self._guard:
+            return self._recorded
+
     def record(self, record: RequestRecord) -> None:
         """Adds a line to the request log."""
         self._records.append(record)
+        self._recorded += 1
 
     def new_id(self) -> str:
         """The next identifier: looks random, the same for the same seed and history."""
@@ -267,7 +290,7 @@ class World:
 
     def request_id(self) -> str:
         """An identifier for the answer being made, the same for the same request of the same history."""
-        return new_id(self._state.seed, -1 - len(self._records))
+        return new_id(self._state.seed, -1 - self._recorded)
 
     def add_operation(self, operation: Operation) -> None:
         """Adds an accepted operation, and forgets the oldest ended ones when there are very many."""
@@ -278,3 +301,8 @@ class World:
             if oldest is not None:
                 del operations[oldest]
         self.touch()
+
+    def announce(self, operation: Operation | None) -> None:
+        """Tells the observers that an operation took effect, or that another process changed the world."""
+        for observer in tuple(self.observers):
+            observer(operation)

@@ -2,31 +2,41 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
+from . import world_checks
+from .conditions_file import (
+    parse_json,
+    read_durations,
+    read_faults,
+    read_principals,
+    read_throttling,
+    throttling_entry,
+)
+from .extras_file import SUBSCRIPTION_KEYS, read_subscription_extras, write_subscription_extras
 from .fault_plan import FaultPlan
 from .file_reading import Node, WorldError, written
+from .identities import FALLBACK_TENANT, GUID, SignIn, read_sign_in, write_sign_in
 from .long_running import DURATIONS, Operation
 from .operation_file import read_operations, write_operations
 from .server_file import read_server, write_server
 from .state import LOCATIONS, Principal, ResourceGroup, Server, Subscription, server_id
-from .throttling import Limit, Throttle
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
+
+    from .throttling import Throttle
 
 FORMAT = 1
 EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 DEFAULT_PRINCIPAL = Principal("22222222-2222-2222-2222-222222222222")
 KEYS = (
-    "format", "about", "clock", "seed", "sequence", "subscriptions", "principals", "durations", "throttling", "faults",
-    "operations", "stale_reads", "effects",
+    "format", "about", "clock", "seed", "sequence", "subscriptions", "sign_in", "principals", "durations", "throttling",
+    "faults", "operations", "stale_reads", "effects",
 )  # fmt: skip
-GUID = re.compile(r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}")
 
 
 @dataclass(slots=True)
@@ -44,6 +54,7 @@ class State:
     """Everything that a world consists of, but for the request log and the levels of the token buckets."""
 
     subscriptions: dict[str, Subscription] = field(default_factory=dict)
+    sign_in: SignIn = field(default_factory=SignIn)
     principals: dict[str, Principal] = field(default_factory=dict)
     durations: dict[str, float] = field(default_factory=dict)
     throttle: Throttle | None = None
@@ -55,6 +66,17 @@ class State:
     seed: int = 0
     sequence: int = 0
     about: str = ""
+
+    @property
+    def home_tenant(self) -> str:
+        """The tenant in which applications sign in: the sign-in service's own, or the first subscription's."""
+        first = next((each.tenant_id for each in self.subscriptions.values()), FALLBACK_TENANT)
+        return self.sign_in.tenant_id or first
+
+    def tenants(self) -> list[str]:
+        """All tenants, the one in which applications sign in first."""
+        found = {each.lower(): each for each in (self.home_tenant, *(s.tenant_id for s in self.subscriptions.values()))}
+        return list(found.values())
 
     def duration(self, kind: str, verb: str) -> float:
         """How long an operation takes, in seconds: the world's own word, or the typical time."""
@@ -78,8 +100,8 @@ def parse(text: bytes, name: str) -> State:
         WorldError: not JSON, or not a world.
     """
     try:
-        document = json.loads(text)
-    except (ValueError, RecursionError) as problem:
+        document = parse_json(text)
+    except ValueError as problem:
         raise WorldError(name, f"no JSON ({problem})", "a world file") from None
     return read(document)
 
@@ -99,20 +121,21 @@ def read(document: Mapping[str, Any]) -> State:
     state = State(subscriptions=_subscriptions(members["subscriptions"]))
     for key, attribute, reader in (
         ("about", "about", Node.string),
-        ("clock", "clock", Node.moment),
+        ("clock", "clock", Node.clock),
         ("seed", "seed", Node.whole),
         ("sequence", "sequence", Node.whole),
-        ("principals", "principals", _principals),
-        ("durations", "durations", _durations),
-        ("throttling", "throttle", _throttling),
-        ("faults", "faults", _faults),
+        ("sign_in", "sign_in", read_sign_in),
+        ("principals", "principals", read_principals),
+        ("durations", "durations", read_durations),
+        ("throttling", "throttle", read_throttling),
+        ("faults", "faults", read_faults),
         ("operations", "operations", read_operations),
         ("stale_reads", "stale", _stale_reads),
         ("effects", "effects", _effects),
     ):
         if key in members:
             setattr(state, attribute, reader(members[key]))
-    _refuse_strangers(root, state)
+    world_checks.refuse_the_impossible(state)
     return state
 
 
@@ -125,12 +148,13 @@ def write(state: State) -> dict[str, Any]:
     document["subscriptions"] = [_subscription_entry(each) for each in state.subscriptions.values()]
     parts: dict[str, Any] = {
         "sequence": state.sequence,
+        "sign_in": write_sign_in(state.sign_in),
         "principals": {
             token: {"object_id": each.object_id, "allowed_actions": list(each.allowed_actions)}
             for token, each in state.principals.items()
         },
         "durations": dict(state.durations),
-        "throttling": _throttling_entry(state.throttle),
+        "throttling": throttling_entry(state.throttle),
         "faults": state.faults.to_list(),
         "operations": write_operations(state.operations),
         "stale_reads": [
@@ -150,7 +174,7 @@ def write(state: State) -> dict[str, Any]:
 def _subscriptions(node: Node) -> dict[str, Subscription]:
     found: dict[str, Subscription] = {}
     for each in node.items():
-        members = each.members(("id", "name", "tenant_id", "resource_groups"))
+        members = each.members(("id", "name", "tenant_id", "resource_groups", *SUBSCRIPTION_KEYS))
         for key in ("id", "name", "tenant_id"):
             if key not in members:
                 raise each.fail(f"a member {key!r}", "an object without it")
@@ -163,6 +187,7 @@ def _subscriptions(node: Node) -> dict[str, Subscription]:
         subscription = Subscription(subscription_id, members["name"].text(), members["tenant_id"].text())
         if "resource_groups" in members:
             subscription.groups = _groups(members["resource_groups"])
+        read_subscription_extras(members, subscription)
         found[subscription_id.lower()] = subscription
     return found
 
@@ -206,64 +231,7 @@ def _subscription_entry(subscription: Subscription) -> dict[str, Any]:
         "name": subscription.name,
         "tenant_id": subscription.tenant_id,
         "resource_groups": groups,
-    }
-
-
-def _principals(node: Node) -> dict[str, Principal]:
-    found = {}
-    for token, each in node.members().items():
-        members = each.members(("object_id", "allowed_actions"))
-        if "object_id" not in members:
-            raise each.fail("a member 'object_id'", "an object without it")
-        actions = (
-            tuple(action.text() for action in members["allowed_actions"].items())
-            if "allowed_actions" in members
-            else ("*",)
-        )
-        found[token] = Principal(members["object_id"].text(), actions)
-    return found
-
-
-def _durations(node: Node) -> dict[str, float]:
-    return {kind: each.number(0, 86400) for kind, each in node.members(tuple(DURATIONS)).items()}
-
-
-def _throttling(node: Node) -> Throttle | None:
-    if isinstance(node.value, bool):
-        return Throttle() if node.value else None
-    throttle = Throttle()
-    members = node.members(("reads", "writes", "deletes", "global_factor"))
-    for kind in throttle.limits:
-        if kind in members:
-            bounds = members[kind].members(("size", "refill"))
-            limit = throttle.limits[kind]
-            size = bounds["size"].number(1) if "size" in bounds else limit.size
-            refill = bounds["refill"].number() if "refill" in bounds else limit.refill
-            throttle.limits[kind] = Limit(size, refill)
-    if "global_factor" in members:
-        throttle.global_factor = members["global_factor"].number(0.01)
-    return throttle
-
-
-def _throttling_entry(throttle: Throttle | None) -> dict[str, Any] | None:
-    if throttle is None:
-        return None
-    entry: dict[str, Any] = {kind: {"size": each.size, "refill": each.refill} for kind, each in throttle.limits.items()}
-    return entry | {"global_factor": throttle.global_factor}
-
-
-def _faults(node: Node) -> FaultPlan:
-    entries = []
-    for each in node.items():
-        each.members()
-        try:
-            FaultPlan.from_list([each.value])
-        except ValueError as problem:
-            raise WorldError(
-                each.where, f"a fault that cannot be ({problem})", "an id, a place and arguments that go with it"
-            ) from None
-        entries.append(each.value)
-    return FaultPlan.from_list(entries)
+    } | write_subscription_extras(subscription)
 
 
 def _stale_reads(node: Node) -> list[StaleReads]:
@@ -279,18 +247,3 @@ def _stale_reads(node: Node) -> list[StaleReads]:
 
 def _effects(node: Node) -> dict[str, list[str]]:
     return {key.lower(): [line.text() for line in lines.items()] for key, lines in node.members().items()}
-
-
-def _refuse_strangers(root: Node, state: State) -> None:
-    """Refuses a replica whose source is not in the world, and operations on servers that are not."""
-    known = {each.lower() for each, _ in state.servers()}
-    for each, server in state.servers():
-        if server.source_server_id is not None and server.source_server_id.lower() not in known:
-            raise WorldError(
-                f"{root.where} server {each}",
-                repr(server.source_server_id),
-                "the id of a server in this world as source_server_id",
-            )
-    for operation in state.operations.values():
-        if not operation.done and operation.server_id.lower() not in known:
-            raise WorldError(f"{root.where}.operations", repr(operation.server_id), "the id of a server in this world")

@@ -1,4 +1,6 @@
-"""For people who script against flexsec: a simulated subscription, a clock that nobody waits for, strict recordings.
+"""For people who script against Azure: a simulated subscription, in process or served, strict recordings, a clock.
+
+The pytest fixtures made of these are in plugin.py.
 
 The names are resolved on first use: the simulator needs no `responses`, the replayer no simulator.
 """
@@ -22,6 +24,8 @@ if TYPE_CHECKING:
     from .replay import Replay as Replay
     from .replay import ReplayMismatch as ReplayMismatch
     from .replay import replayed as replayed
+    from .service import ServedSimulation as ServedSimulation
+    from .service import served as served
     from .simulation import Simulation as Simulation
     from .simulation import simulated as simulated
 
@@ -34,11 +38,13 @@ _HOMES = {
     "RecordingTransport": ".recorder",
     "Replay": ".replay",
     "ReplayMismatch": ".replay",
+    "ServedSimulation": ".service",
     "Simulation": ".simulation",
     "VirtualClock": ".clock",
     "World": "..simulator",
     "read_recording": ".recordings",
     "replayed": ".replay",
+    "served": ".service",
     "simulated": ".simulation",
     "write_recording": ".recordings",
 }
@@ -52,11 +58,13 @@ __all__ = [
     "RecordingTransport",
     "Replay",
     "ReplayMismatch",
+    "ServedSimulation",
     "Simulation",
     "VirtualClock",
     "World",
     "read_recording",
     "replayed",
+    "served",
     "simulated",
     "write_recording",
 ]

@@ -21,33 +21,28 @@ if TYPE_CHECKING:
 
     from ..azure.in_process import InProcessTransport
     from ..client import FlexSec, ServerHandle
+    from ..simulator.postgres import Backing
 
 Faults = Iterable[Fault | Mapping[str, Any]]
 _NEVER = 4102444800  # 2100-01-01: a simulated token does not expire
 
 
 def simulated(
-    world: str | Path | Mapping[str, Any] | World = "insecure", *, faults: Faults = (), principal: str = ""
+    world: str | Path | Mapping[str, Any] | World = "insecure", *, faults: Faults | Path = (), principal: str = ""
 ) -> Simulation:
     """Simulate an Azure subscription.
 
     Args:
         world: the name of a built-in world, which is thrown away at the end; the path of a world file, in which every
             change is kept; the data of a world file; or a world.
-        faults: what goes wrong, as `Fault` or in the form of a world file's "faults".
+        faults: what goes wrong, as `Fault` or in the form of a world file's "faults"; or the path of a fault file.
         principal: the principal of the world that signs in; "" is the one that may do everything.
 
     Raises:
         UnknownName: no such built-in world, file or principal.
         UsageError: the world file or a fault is wrong; the message says where.
     """
-    path = _path(world)
-    try:
-        found = _world(world)
-        for fault in faults:
-            found.faults.add(*([fault] if isinstance(fault, Fault) else FaultPlan.from_list([fault])))
-    except (WorldError, ValueError) as error:
-        raise UsageError(f"the world file {path} is wrong: {error}" if path else str(error)) from None
+    found, path = open_world(world, faults)
     if principal and principal not in found.state.principals:
         known = ", ".join(sorted(found.state.principals)) or "none"
         raise UnknownName(f"the simulated world has no principal {principal!r}; it has: {known}")
@@ -129,6 +124,19 @@ class Simulation:
         """A server of the simulated subscription."""
         return self.client().server(resource_group, name)
 
+    def postgres(self, server: str = "", *, where: str | Path = "auto", password: str = "") -> Backing:
+        """A real PostgreSQL behind a server of the world, for a `with` block; follows every write that takes effect.
+
+        Args:
+            server: its name or resource id; may be left out where the world has only one that is ready.
+            where: the directory of PostgreSQL's programs, or "auto" for the best version on this machine.
+            password: the administrator's first password; chosen when empty.
+
+        Raises:
+            UsageError: no such server, or no PostgreSQL on this machine; the message says how to install one.
+        """
+        return postgres_behind(self.world, server, where=where, password=password)
+
     def close(self) -> None:
         """Remove the temporary state directory; a kept world stays as it is."""
         if not self._kept:
@@ -144,6 +152,8 @@ class Simulation:
         self, method: str, url: str, headers: Mapping[str, str], body: bytes
     ) -> tuple[int, Mapping[str, str], bytes]:
         response = answer(self.world, Request(method, url, headers, body), self.clock.now())
+        if response.delay:
+            self.clock.sleep(response.delay)
         return response.status, response.headers, response.body
 
 
@@ -179,13 +189,63 @@ def _unsigned_token() -> str:
     return ".".join(base64.urlsafe_b64encode(json.dumps(part).encode()).decode().rstrip("=") for part in parts) + "."
 
 
+def open_world(
+    world: str | Path | Mapping[str, Any] | World, faults: Faults | Path = (), *, kept: bool = True
+) -> tuple[World, Path | None]:
+    """The world that `simulated` is asked for, with the file it comes from if there is one.
+
+    Args:
+        world: as for `simulated`.
+        faults: as for `simulated`.
+        kept: whether what changes is written to that file.
+
+    Raises:
+        UnknownName: no such built-in world or file.
+        UsageError: the world file or a fault is wrong; the message says where.
+    """
+    path = _path(world)
+    try:
+        found = _world(world, kept=kept)
+        for fault in () if isinstance(faults, Path) else faults:
+            found.faults.add(*([fault] if isinstance(fault, Fault) else FaultPlan.from_list([fault])))
+    except (WorldError, ValueError) as error:
+        raise UsageError(f"the world file {path} is wrong: {error}" if path else str(error)) from None
+    if isinstance(faults, Path):
+        _lay_over(found, faults)
+    return found, path
+
+
+def postgres_behind(world: World, server: str, *, where: str | Path, password: str) -> Backing:
+    """A real PostgreSQL behind a server, not started yet; the arguments are those of `Simulation.postgres`.
+
+    Raises:
+        UsageError: no such server, or no PostgreSQL on this machine; the message says how to install one.
+    """
+    from ..simulator.postgres import Backing, PostgresError, choices
+
+    try:
+        (server_id,) = choices(world, [f"{server}=auto" if server else "auto"])
+        return Backing(world, server_id, where=where, password=password)
+    except PostgresError as error:
+        raise UsageError(str(error)) from None
+
+
+def _lay_over(world: World, faults: Path) -> None:
+    try:
+        world.impose(faults)
+    except OSError as error:
+        raise UsageError(f"the fault file {faults} cannot be read: {error.strerror or error}") from None
+    except WorldError as error:
+        raise UsageError(f"the fault file {faults} is wrong: {error}") from None
+
+
 def _path(world: object) -> Path | None:
     if isinstance(world, str) and world not in World.builtin_names():
         return Path(world)
     return world if isinstance(world, Path) else None
 
 
-def _world(world: str | Path | Mapping[str, Any] | World) -> World:
+def _world(world: str | Path | Mapping[str, Any] | World, *, kept: bool) -> World:
     if isinstance(world, World):
         return world
     if isinstance(world, Mapping):
@@ -201,7 +261,8 @@ def _world(world: str | Path | Mapping[str, Any] | World) -> World:
         raise UsageError(f"{str(path)!r} is a directory; a simulated world is kept in a file")
     try:
         found = World.load(path)
-        found.attach(path)
+        if kept:
+            found.attach(path)
     except OSError as error:
         raise UsageError(f"the world file {path} cannot be read: {error.strerror or error}") from None
     except UnicodeDecodeError:

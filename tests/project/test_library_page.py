@@ -9,17 +9,20 @@ import pytest
 
 import flexsec.client
 from flexsec.testing import simulated
+from tests.project.stories import STORIES
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 _BLOCK = re.compile(r"^```python\n(.*?)^```", re.MULTILINE | re.DOTALL)
 PAGES = [
-    page for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]) if _BLOCK.search(page.read_text())
+    page
+    for page in sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")])
+    if page.name not in STORIES and _BLOCK.search(page.read_text())
 ]
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda page: page.name)
 def test_every_python_block_runs(page, tmp_path, monkeypatch, capsys):
-    """Every Python block of a page runs after the ones before it; only the way to Azure is the simulator's."""
+    """Every Python block of a page runs after the ones before it, and so do tests that it shows; only the way to Azure is the simulator's."""
     monkeypatch.chdir(tmp_path)
     Path("clients.csv").write_text("address,tls_version\n203.0.113.5,TLSv1.3\n")
     with simulated("insecure") as simulation:
@@ -35,6 +38,8 @@ def test_every_python_block_runs(page, tmp_path, monkeypatch, capsys):
         for block in _BLOCK.finditer(text):
             line = text[: block.start()].count("\n") + 1
             exec(compile("\n" * line + block[1], str(page), "exec"), names)
+        for test in [each for name, each in names.items() if name.startswith("test_")]:
+            test(simulation)  # as pytest calls it, with the plugin's fixture
         assert simulation.world.effects(simulation.world.server_id("shop-db"))
     assert capsys.readouterr().out
 

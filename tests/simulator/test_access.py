@@ -2,7 +2,7 @@
 
 import pytest
 
-from flexsec.simulator.routes import PROVIDER_VERSIONS
+from flexsec.simulator.versions import POSTGRESQL as PROVIDER_VERSIONS
 
 READER = "99999999-0000-0000-0000-000000000001"
 
@@ -86,7 +86,7 @@ def test_refusal_comes_before_existence(limited):
 
 
 @pytest.mark.parametrize(
-    "path", ["/databases", "/backups/x", "/start", "/configurations/a/b", "/privateEndpointConnections"]
+    "path", ["/backups/x", "/migrations", "/configurations/a/b", "/databases/a/b", "/virtualendpoints"]
 )
 def test_what_is_not_modelled_is_a_404(azure, path):
     """A resource type below a server that the simulator does not know is InvalidResourceType, never a polite 200."""
@@ -99,7 +99,7 @@ def test_what_is_not_modelled_is_a_404(azure, path):
     [
         "/",
         "//",
-        "/tenants",
+        "/tenants/x",
         "/subscriptions//x",
         "/subscriptions/a/resourceGroups/b/providers/Microsoft.Network/virtualNetworks/v",
     ],

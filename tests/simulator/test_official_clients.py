@@ -8,6 +8,7 @@ from azure.mgmt.postgresqlflexibleservers import models as m
 
 from flexsec.azure.in_process import InProcessTransport
 from flexsec.simulator import Fault, Request, answer
+from flexsec.simulator.surroundings import Surroundings
 
 RG, DB = "rg-shop", "shop-db"
 
@@ -97,6 +98,40 @@ def test_writes_are_followed_to_their_end(client, azure, sleep):
     client.servers.begin_restart(RG, DB).result()
     assert client.configurations.get(RG, DB, "max_connections").properties.is_config_pending_restart is False
     assert azure.world.max_writes_in_flight(azure.db) == 1
+
+
+def test_the_breadth_of_the_provider_goes_through_the_client(client, azure):
+    """Databases, capabilities, replicas, link resources, names, power and a new server's whole life deserialise and are followed."""
+    new = m.Database(properties=m.DatabaseProperties(charset="utf8", collation="en_US.utf8"))
+    assert client.databases.begin_create(RG, DB, "shop", new).result().properties.charset == "UTF8"
+    assert len(list(client.databases.list_by_server(RG, DB))) == 4
+    (found,) = client.capabilities_by_server.list(RG, DB)
+    assert found.restricted == m.LocationRestricted.DISABLED
+    assert {each.name for each in found.supported_server_editions} >= {"Burstable", "GeneralPurpose"}
+    assert [each.name for each in client.private_link_resources.list_by_server(RG, DB)] == ["postgresqlServer"]
+    asked = m.CheckNameAvailabilityRequest(name="shop-copy", type="Microsoft.DBforPostgreSQL/flexibleServers")
+    assert client.name_availability.check_globally(asked).name_available is True
+    assert client.private_dns_zone_suffix.get() == "postgres.database.azure.com"
+    wanted = m.Server(
+        location="westeurope",
+        properties=m.ServerProperties(create_mode="Replica", source_server_resource_id=azure.db),
+    )
+    made = client.servers.begin_create_or_update(RG, "shop-copy", wanted).result()
+    assert (made.properties.replication_role, made.properties.state) == ("AsyncReplica", m.ServerState.READY)
+    assert [each.name for each in client.replicas.list_by_server(RG, DB)] == ["shop-copy"]
+    client.servers.begin_stop(RG, "shop-copy").result()
+    assert client.servers.get(RG, "shop-copy").properties.state == m.ServerState.STOPPED
+    client.servers.begin_start(RG, "shop-copy").result()
+    client.servers.begin_delete(RG, "shop-copy").result()
+    assert list(client.replicas.list_by_server(RG, DB)) == []
+
+
+def test_the_client_follows_the_links_between_pages(client, azure):
+    """With a page size the client's own iterators go through all pages."""
+    azure.world.surroundings = Surroundings(page_size=50)
+    assert len(list(client.configurations.list_by_server(RG, DB))) == 424
+    azure.world.surroundings = Surroundings(page_size=1)
+    assert [each.name for each in client.servers.list_by_subscription()] == ["shop-db", "shop-archive"]
 
 
 def test_a_busy_server_is_a_failure_with_status_200(client, azure):

@@ -91,8 +91,10 @@ def test_a_body_that_is_no_object_is_refused(azure, body):
 @pytest.mark.parametrize(
     "body",
     [
-        {"identity": {}},
-        {"properties": {"dataEncryption": {}}},
+        {"identity": {"type": "SystemAssigned"}},
+        {"properties": {"dataEncryption": {"type": "AzureKeyVault"}}},
+        {"properties": {"version": "17"}},
+        {"properties": {"replicationRole": "None"}},
         {"properties": {"highAvailability": {"mode": "SameZone"}}},
     ],
 )

@@ -2,8 +2,6 @@
 
 import re
 
-import pytest
-
 SERVER_KEYS = {"sku", "systemData", "properties", "location", "id", "name", "type"}
 PROPERTY_KEYS = {
     "replica", "storage", "network", "privateEndpointConnections", "dataEncryption", "authConfig", "fullyQualifiedDomainName", "version",
@@ -108,15 +106,6 @@ def test_every_answer_carries_the_common_headers(azure):
     assert headers["content-type"] == "application/json; charset=utf-8"
     assert headers["cache-control"] == "no-cache"
     assert headers["x-ms-request-id"] != azure.get(azure.db).headers["x-ms-request-id"]
-
-
-@pytest.mark.parametrize("method", ["PUT", "DELETE"])
-def test_creating_and_deleting_a_server_is_refused_loudly(azure, method):
-    """PUT and DELETE of a server are not modelled: 501, nothing changes, and the log shows the attempt."""
-    refused = azure.ask(method, azure.db, {"location": "westeurope"})
-    assert (refused.status, refused.code) == (501, "NotModelledBySimulator")
-    assert azure.get(azure.db).status == 200
-    assert next((each.method, each.status, each.mutating) for each in azure.world.requests) == (method, 501, True)
 
 
 def test_the_state_shows_running_operations(azure):

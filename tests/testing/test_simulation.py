@@ -134,12 +134,14 @@ def test_several_subscriptions_must_be_named():
     data = World.builtin("insecure").to_dict()
     second = json.loads(json.dumps(data["subscriptions"][0]))
     second["id"] = "55555555-5555-5555-5555-555555555555"
+    for server in second["resource_groups"][0]["servers"]:
+        server["name"] += "-2"
     data["subscriptions"].append(second)
     with simulated(data) as simulation:
         with pytest.raises(UsageError, match="55555555"):
             simulation.client()
         client = simulation.client(subscription_id=second["id"])
-        assert client.server("rg-shop", "shop-db").threat_protection.get().enabled is False
+        assert client.server("rg-shop", "shop-db-2").threat_protection.get().enabled is False
 
 
 def test_own_client_on_the_transport(tmp_path):
@@ -172,3 +174,13 @@ def test_another_thread_is_told_to_register():
             worker.start()
             worker.join(20)
         assert said == ["complete"]
+
+
+def test_a_slow_answer_takes_time_on_the_simulated_clock():
+    """A fault that makes an answer slow moves the clock by as much, and the answer is the proper one."""
+    with simulated(
+        "insecure", faults=[{"id": "X29", "method": "GET", "arguments": {"form": "slow", "seconds": 45}}]
+    ) as azure:
+        begun = azure.clock.monotonic()
+        assert azure.server("rg-shop", "shop-db").audit().findings()
+        assert azure.clock.monotonic() - begun == 45

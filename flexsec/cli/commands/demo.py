@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from ...errors import UsageError
 from ...model.leave import Leave
 from ...model.observation import Unobserved
 from ...reporting import hardening as hardening_report
@@ -46,6 +47,8 @@ def command(given: Given) -> int:
     `--simulate insecure:shop.json` keeps the simulated world in a file, to go on with.
     """
     check_files(given)
+    if given.settings.endpoint:
+        raise UsageError("the demonstration has a simulated world of its own; leave --endpoint out")
     given.settings.simulate = given.settings.simulate or "insecure"
     story = Story(given, chapters=5)
     with Session(given) as session:
