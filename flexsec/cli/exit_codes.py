@@ -28,7 +28,7 @@ INTERRUPTED = 130
 TABLE = (
     (USAGE, "the command line, a file or a value is wrong; nothing was sent"),
     (FAILED, "flexsec failed: no credential, an answer of the service, a defect"),
-    (ROLLED_BACK, "harden failed and rolled itself back (--rollback-on-failure)"),
+    (ROLLED_BACK, "harden failed and rolled itself back, wholly (--rollback-on-failure)"),
     (RESUMABLE, "applied in part, or the outcome is not known; `flexsec resume` goes on"),
     (REFUSED, "refused by a guard or for want of leave, wholly or in part"),
     (FINDINGS, "findings of at least --fail-on (0 with --exit-zero)"),
