@@ -29,6 +29,7 @@ class Endpoint:
     Attributes:
         cloud: its endpoints and the authority to trust.
         servers: the flexible servers that the file names.
+        serving: a name that no other serving has, so that what was recorded on one does not hold up the next.
     """
 
     cloud: Cloud
@@ -36,6 +37,7 @@ class Endpoint:
     client_id: str
     client_secret: Secret = field(repr=False)
     servers: tuple[ServerId, ...]
+    serving: str
 
     def credential(self) -> TokenCredential:
         """Signs in with azure-identity at the endpoint's own authority, by way of no proxy."""
@@ -89,6 +91,7 @@ def read_endpoint(path: Path) -> Endpoint:
         client_id=texts["client_id"],
         client_secret=Secret(texts["client_secret"]),
         servers=_servers(path, document),
+        serving=Path(texts["ca_file"]).parent.name,
     )
 
 

@@ -174,6 +174,8 @@ def _attempt(call: Callable[[], object], *, what: str) -> Answer | FlexSecError:
         return CredentialUnavailable(error.message)
     except AzureError as error:
         return AnswerLost(f"could not {what}: the connection broke before the answer was read ({_cause(error)})")
+    except OSError as error:  # the authority's certificate is gone: its file went with the server that wrote it
+        return AnswerLost(f"could not {what}: the endpoint cannot be reached any more ({type(error).__name__})")
     return AnswerLost(f"could not {what}: no request was sent")
 
 

@@ -54,7 +54,7 @@ def settings_options(function: Decorated) -> Decorated:
             _kept("--state-dir", "settings", "state_directory", metavar="DIR",
                   kind=click.Path(path_type=Path, file_okay=False),
                   text="Where journals and locks are kept. Default: the user's state directory; beside the file of "
-                       "a simulated world."),
+                       "a simulated world or of --endpoint, one for each serving."),
             _kept("--poll", "settings", "poll", kind=click.Choice(["header", "eager"]),
                   text="Ask about a running operation when the service says (header), or sooner (eager)."),
             _kept("--timeout", "settings", "timeout", kind=Duration(), metavar="DURATION",

@@ -112,8 +112,12 @@ class Session:
     @property
     def state_directory(self) -> Path | None:
         """Where journals are kept; None stands for the user's own state directory."""
-        given = self._given.settings.state_directory
-        return given or (self._simulation.state_directory if self._simulation else None)
+        settings = self._given.settings
+        if settings.state_directory or self._simulation:
+            return settings.state_directory or (self._simulation.state_directory if self._simulation else None)
+        if self._endpoint is None or settings.endpoint is None:
+            return None
+        return Path(f"{settings.endpoint}.state", self._endpoint.serving)
 
     def servers(self) -> tuple[ServerId, ...] | None:
         """All servers of a simulated or served Azure; None for the real one, where they have to be named."""

@@ -120,3 +120,28 @@ def test_an_endpoint_of_its_own_is_reached_directly_and_verified():
     with own, usual:
         assert (own.connection_config.verify, own.session.trust_env) == ("/ca.pem", False)
         assert (usual.connection_config.verify, usual.session.trust_env) == (True, True)
+
+
+def test_an_authority_that_is_gone_is_a_broken_connection(tmp_path):
+    """A served simulator takes its certificate along when it ends: that is told as a lost answer, not as a defect."""
+    from datetime import UTC, datetime
+
+    from flexsec.azure.clouds import Cloud
+    from flexsec.azure.connection import Connection
+    from flexsec.errors import AnswerLost
+    from flexsec.model.clock import Deadline
+    from flexsec.testing import VirtualClock, simulated
+
+    clock = VirtualClock(datetime(2026, 1, 5, tzinfo=UTC))
+    cloud = Cloud(
+        name="endpoint",
+        arm_endpoint="https://127.0.0.1:9",
+        authority="https://127.0.0.1:9",
+        scope="https://127.0.0.1:9/.default",
+        ca_file=str(tmp_path / "gone.pem"),
+    )
+    connection = Connection(
+        simulated("insecure").credential, "11111111-1111-1111-1111-111111111111", clock=clock, cloud=cloud
+    )
+    with pytest.raises(AnswerLost, match="cannot be reached any more"):
+        connection.read("/subscriptions/x", what="read it", deadline=Deadline(clock, 60.0))
