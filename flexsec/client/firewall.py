@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import NotObserved, UnknownName
+from ..errors import UnknownName
 from ..model.connections import Evidence
 from ..model.desire import DesiredFirewallRule, DesiredFirewallRuleAbsent
 from ..model.event import silent
 from ..model.firewall import rule
 from ..model.leave import Leave
-from ..model.observation import Unobserved
+from .given import observed
 
 if TYPE_CHECKING:
     import builtins
@@ -27,6 +27,7 @@ if TYPE_CHECKING:
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
 _PARTS = ("server", "firewall")
+_WHAT = "the firewall rules"
 
 
 class Firewall:
@@ -41,7 +42,7 @@ class Firewall:
         Raises:
             NotObserved: they could not be read, with the reason.
         """
-        return _observed(self._server.observe(_PARTS))
+        return observed(self._server.observe(_PARTS).firewall, _WHAT)
 
     def allow(
         self,
@@ -120,7 +121,7 @@ class Firewall:
 
     def _removed(self, name: str, *, leave: Leave, evidence: Evidence) -> Asked:
         def desires(state: ServerState) -> builtins.list[Desire]:
-            known = _observed(state)
+            known = observed(state.firewall, _WHAT)
             found = next((item for item in known if item.name.casefold() == name.casefold()), None)
             if found is None:
                 names = ", ".join(item.name for item in known) or "none"
@@ -147,7 +148,7 @@ class Firewall:
         names = {item.name.casefold() for item in wanted}
 
         def desires(state: ServerState) -> builtins.list[Desire]:
-            known = _observed(state)
+            known = observed(state.firewall, _WHAT)
             others = [item for item in known if item.name.casefold() not in names] if remove_others else []
             present = [DesiredFirewallRule(name=item.name, start=item.start, end=item.end) for item in wanted]
             return [*present, *(_absent(item) for item in others)]
@@ -157,10 +158,3 @@ class Firewall:
 
 def _absent(found: FirewallRule) -> DesiredFirewallRuleAbsent:
     return DesiredFirewallRuleAbsent(name=found.name, start=found.start, end=found.end)
-
-
-def _observed(state: ServerState) -> tuple[FirewallRule, ...]:
-    found = state.firewall
-    if isinstance(found, Unobserved):
-        raise NotObserved(f"the firewall rules could not be read: {found.reason}", missing_action=found.missing_action)
-    return found

@@ -1,10 +1,26 @@
-"""What callers give, checked where it comes in: a wrong type is told in words, before anything is sent."""
+"""What callers give and get, checked in one place: a wrong type, and a part that was not read, are told in words."""
 
 from __future__ import annotations
 
-from ..errors import InvalidValue
+from typing import TypeVar
+
+from ..errors import InvalidValue, NotObserved
 from ..model.connections import Evidence
 from ..model.leave import Leave
+from ..model.observation import Unobserved
+
+Part = TypeVar("Part")
+
+
+def observed(part: Part | Unobserved, what: str) -> Part:
+    """A part of a server's state that a caller asks for.
+
+    Raises:
+        NotObserved: it could not be read, with the reason and the missing action.
+    """
+    if isinstance(part, Unobserved):
+        raise NotObserved(f"{what} could not be read: {part.reason}", missing_action=part.missing_action)
+    return part
 
 
 def check_given(leave: object, evidence: object) -> None:

@@ -6,13 +6,12 @@ import difflib
 from typing import TYPE_CHECKING
 
 from ..engine.plan import desired_parameters
-from ..errors import InvalidValue, NotObserved, UnknownName
+from ..errors import InvalidValue, UnknownName
 from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
-from ..model.observation import Unobserved
 from ..model.parameter import comparable, members, merged
-from .given import as_value
+from .given import as_value, observed
 
 if TYPE_CHECKING:
     import builtins
@@ -29,6 +28,7 @@ if TYPE_CHECKING:
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
 _PARTS = ("server", "parameters")
+_WHAT = "the parameters"
 _NOTHING = frozenset({"", "none"})  # what stands for an empty list (pgaudit.log)
 
 
@@ -44,7 +44,7 @@ class Parameters:
         Raises:
             NotObserved: they could not be read, with the reason.
         """
-        return _observed(self._server.observe(("parameters",)))
+        return observed(self._server.observe(("parameters",)).parameters, _WHAT)
 
     def get(self, name: str) -> Parameter:
         """One parameter.
@@ -127,7 +127,7 @@ class Parameters:
         texts = {name: as_value(name, value) for name, value in values.items()}
 
         def desires(state: ServerState) -> builtins.list[Desire]:
-            known = _observed(state)
+            known = observed(state.parameters, _WHAT)
             wanted = [(_find(name, known), value) for name, value in texts.items()]
             return desired_parameters({p.name: value if replace else _added(p, value) for p, value in wanted})
 
@@ -137,17 +137,10 @@ class Parameters:
         wanted = tuple(names)
 
         def desires(state: ServerState) -> builtins.list[Desire]:
-            known = _observed(state)
+            known = observed(state.parameters, _WHAT)
             return desired_parameters({name: _find(name, known).default for name in wanted})
 
         return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
-
-
-def _observed(state: ServerState) -> tuple[Parameter, ...]:
-    found = state.parameters
-    if isinstance(found, Unobserved):
-        raise NotObserved(f"the parameters could not be read: {found.reason}", missing_action=found.missing_action)
-    return found
 
 
 def _added(parameter: Parameter, value: str) -> str:

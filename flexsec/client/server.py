@@ -12,7 +12,7 @@ from ..engine.evaluate import evaluate
 from ..engine.observe import PARTS, Observers, observe, unobserved_state, unread_part
 from ..engine.plan import Planner
 from ..engine.refuse import refuse_withheld
-from ..errors import FlexSecError, InvalidValue, NotObserved, PlanInvalid
+from ..errors import FlexSecError, InvalidValue, PlanInvalid
 from ..model.change import Change
 from ..model.clock import Deadline
 from ..model.connections import Evidence
@@ -23,7 +23,7 @@ from ..model.run import Hardening, RunStatus
 from ..operations.operation import Obstacle
 from ..operations.registry import OPERATIONS
 from .firewall import Firewall
-from .given import check_given
+from .given import check_given, observed
 from .parameters import Parameters
 from .threat_protection import ThreatProtectionSetting
 
@@ -259,10 +259,7 @@ class ServerHandle:
         """
         check_given(leave, evidence)
         state = self.observe(parts)
-        unread = unread_part(state, parts)
-        if unread is not None:
-            message = f"{self.id.name} could not be read: {unread.reason}"
-            raise NotObserved(message, missing_action=unread.missing_action)
+        observed(unread_part(state, parts), self.id.name)
         planner = self.planner(state, self.baseline("recommended"))
         found = [planner.diff(desire) for desire in desires(state)]
         problems = [item.reason for item in found if isinstance(item, Obstacle)]

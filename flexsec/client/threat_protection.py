@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import NotObserved
 from ..model.desire import DesiredThreatProtection
 from ..model.event import silent
 from ..model.leave import Leave
-from ..model.observation import Unobserved
+from .given import observed
 
 if TYPE_CHECKING:
     from ..model.event import Listener
@@ -32,12 +31,7 @@ class ThreatProtectionSetting:
         Raises:
             NotObserved: it could not be read, with the reason.
         """
-        found = self._server.observe(_PARTS).threat_protection
-        if isinstance(found, Unobserved):
-            raise NotObserved(
-                f"threat protection could not be read: {found.reason}", missing_action=found.missing_action
-            )
-        return found
+        return observed(self._server.observe(_PARTS).threat_protection, "threat protection")
 
     def enable(self, *, on_event: Listener = silent) -> Run:
         """Enable it and read it back; billed per server. Requires .../advancedThreatProtectionSettings/write.

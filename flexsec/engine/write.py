@@ -188,8 +188,9 @@ class ChangeWriter:
     def _follow(self, acceptance: Acceptance) -> Outcome:
         self._request_id = acceptance.request_id or self._request_id
         self._account.accepted(self._attempts, acceptance)
-        if not acceptance.status_url:
-            return self._verified()
+        return self._followed(acceptance) if acceptance.status_url else self._verified()
+
+    def _followed(self, acceptance: Acceptance) -> Outcome:
         ending = self._access.connection.finish(
             acceptance,
             what=self._change.sentence.rstrip("."),
@@ -270,19 +271,13 @@ class ChangeWriter:
             return self._outcome(ChangeStatus.APPLIED, "", proof="read back on resume")
         try:
             if begun.acceptance is not None and begun.acceptance.status_url:
-                return self._followed_again(begun.acceptance)
+                return self._followed(begun.acceptance)
             return self._settled_or_unclear(
                 AnswerLost("the earlier process ended before an answer"), "read back on resume"
             )
         except (Busy, Throttled, _Unclear):
             self._unclear = 0
             return None
-
-    def _followed_again(self, acceptance: Acceptance) -> Outcome:
-        ending = self._access.connection.finish(
-            acceptance, what=self._change.sentence.rstrip("."), deadline=self._access.deadline
-        )
-        return self._ended(ending)
 
     # -- retrying ------------------------------------------------------------------------------------------------
 
