@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
+
+from ..model.ownership import FLEXSEC
 
 if TYPE_CHECKING:
     from ..controls.control import Control, Value
@@ -19,6 +22,19 @@ class Selection:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Scope:
+    """Which servers a baseline is for: any of the name patterns (* and ?, case ignored), and all of the tags.
+
+    Attributes:
+        names: none means every name.
+        tags: patterns by tag name; a server lacks the tag or has another value: it is outside.
+    """
+
+    names: tuple[str, ...] = ()
+    tags: dict[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Baseline:
     """What a server shall be like.
 
@@ -26,6 +42,10 @@ class Baseline:
         controls: in the catalogue's order.
         waivers: those of the file itself before those of the baselines that it extends.
         sources: the file or built-in name itself, then what it extends, and so on.
+        scope: which servers it is for.
+        owners: who owns what, by pattern of a change's target ("parameters/log_*", "firewall/*",
+            "threat_protection/Default", "server_setting/tag:*"); see `owner`.
+        notes: what everyone who uses it has to know, such as that its numbering is to be checked.
     """
 
     name: str
@@ -33,3 +53,11 @@ class Baseline:
     controls: tuple[Selection, ...]
     waivers: tuple[Waiver, ...] = ()
     sources: tuple[str, ...] = ()
+    scope: Scope = Scope()
+    owners: dict[str, str] = field(default_factory=dict)
+    notes: tuple[str, ...] = ()
+
+    def owner(self, target: str) -> str:
+        """Who owns a change's target: the longest pattern that fits decides; nobody named means flexsec."""
+        fitting = [pattern for pattern in self.owners if fnmatchcase(target.casefold(), pattern.casefold())]
+        return self.owners[max(fitting, key=len)] if fitting else FLEXSEC

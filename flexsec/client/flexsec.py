@@ -18,6 +18,7 @@ from ..model.leave import Leave
 from ..model.resource import ServerId, check_subscription_id
 from .given import check_given
 from .server import ServerHandle
+from .shared_reads import SharedReads
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -86,6 +87,7 @@ class FlexSec:
         self._application_id = application_id
         self._connection: Connection | None = None
         self._stop = threading.Event()
+        self.shared = SharedReads(self.clock)
 
     @property
     def connection(self) -> Connection:

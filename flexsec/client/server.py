@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
 from ..engine.carry_out import Means
-from ..engine.evaluate import evaluate
+from ..engine.evaluate import Judge
 from ..engine.observe import PARTS, Observers, observe, unobserved_state, unread_part
 from ..engine.plan import Planner
 from ..engine.refuse import refuse_withheld
@@ -38,6 +38,7 @@ if TYPE_CHECKING:
     from ..model.server import ServerState
     from ..model.verdict import Assessment
     from .flexsec import FlexSec
+    from .shared_reads import SharedReads
 
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
@@ -71,7 +72,8 @@ class ServerHandle:
         Raises:
             NotFound, Unauthorized, CredentialUnavailable: there is nothing to read, or nobody to read as.
         """
-        return observe(self._flexsec.connection, self.id, _observers(), deadline=self._deadline(), parts=tuple(parts))
+        observers = _observers(self._flexsec.shared)
+        return observe(self._flexsec.connection, self.id, observers, deadline=self._deadline(), parts=tuple(parts))
 
     def audit(self, baseline: str | Path | Baseline = "recommended") -> Assessment:
         """Judge the server against a baseline (a built-in name, a file's path or a loaded baseline).
@@ -81,7 +83,8 @@ class ServerHandle:
             NotFound, Unauthorized, CredentialUnavailable: as `observe`.
         """
         chosen = self.baseline(baseline)
-        return self._judge(chosen)(self.observe())
+        judge = self._judge(chosen)
+        return judge(self.observe(judge.parts))
 
     def plan(
         self,
@@ -97,7 +100,8 @@ class ServerHandle:
         """
         check_given(leave, evidence)
         chosen = self.baseline(baseline)
-        return self.planner(self.observe(), chosen).for_failures(leave=leave, evidence=evidence)
+        state = self.observe(self._judge(chosen).parts)
+        return self.planner(state, chosen).for_failures(leave=leave, evidence=evidence)
 
     def apply(self, plan: Plan, *, on_event: Listener = silent) -> Run:
         """Carry out a plan. A change that the service refuses is in the run, not raised.
@@ -131,7 +135,7 @@ class ServerHandle:
         """
         check_given(leave, evidence)
         chosen = self.baseline(baseline)
-        state = self.observe()
+        state = self.observe(self._judge(chosen).parts)
         plan = self.planner(state, chosen).for_failures(leave=leave, evidence=evidence)
         if not plan.changes or (approve is not None and not approve(plan)):
             return Hardening(before=plan.assessment, plan=plan, run=None, after=plan.assessment)
@@ -159,7 +163,7 @@ class ServerHandle:
     def _judged_now(self, baseline: Baseline) -> Assessment:
         """The server judged as it is now; all unknown, with the reason, when it cannot be read any more."""
         try:
-            state = self.observe()
+            state = self.observe(self._judge(baseline).parts)
         except FlexSecError as error:
             state = unobserved_state(self.id, error.message, self._flexsec.clock.now())
         return self._judge(baseline)(state)
@@ -207,11 +211,11 @@ class ServerHandle:
             now=self._flexsec.clock.now(),
         )
 
-    def means(self, on_event: Listener, judge: Callable[[ServerState], Assessment] | None) -> Means:
+    def means(self, on_event: Listener, judge: Judge | None) -> Means:
         """What a run on this server needs."""
         return Means(
             connection=self._flexsec.connection,
-            observers=_observers(),
+            observers=_observers(self._flexsec.shared),
             operations=self.operations,
             journals=self._flexsec.journals,
             deadline=self._deadline(),
@@ -220,13 +224,13 @@ class ServerHandle:
             judge=judge,
         )
 
-    def judge_again(self, run: Run, source: str) -> Callable[[ServerState], Assessment] | None:
+    def judge_again(self, run: Run, source: str) -> Judge | None:
         """The judge for a run's end: none for a high-level operation, which proves itself by reading back."""
         if run.kind not in ("apply", "harden"):
             return None
         return self._judge_by(source)
 
-    def _judge_by(self, source: str) -> Callable[[ServerState], Assessment] | None:
+    def _judge_by(self, source: str) -> Judge | None:
         try:
             return self._judge(self.baseline(source))
         except FlexSecError:
@@ -290,15 +294,15 @@ class ServerHandle:
             raise PlanInvalid(f"the plan is for {plan.server_id}, not for {self.id}")
         return plan
 
-    def _judge(self, baseline: Baseline) -> Callable[[ServerState], Assessment]:
+    def _judge(self, baseline: Baseline) -> Judge:
         clock = self._flexsec.clock
-        return lambda state: evaluate(state, baseline, today=clock.now().date())
+        return Judge(baseline, lambda: clock.now().date())
 
     def _deadline(self) -> Deadline:
         return Deadline(self._flexsec.clock, self._flexsec.timeout)
 
 
-def _observers() -> Observers:
+def _observers(shared: SharedReads) -> Observers:
     from ..observers import administrators, firewall, parameters, server, threat_protection
 
     modules = {
@@ -308,4 +312,8 @@ def _observers() -> Observers:
         "administrators": administrators.observe,
         "threat_protection": threat_protection.observe,
     }
-    return Observers(parts=modules, parameter=parameters.observe_one)
+    return Observers(
+        parts=modules,
+        parameter=parameters.observe_one,
+        shared={"defender_plan": shared.defender_plan, "region": shared.region},
+    )

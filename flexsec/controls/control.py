@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from .references import References
     from .severities import Rating
 
-Value = bool | int | str
+Value = bool | int | str | tuple[str, ...]
 Arguments = Mapping[str, Value]
 
 SECTIONS = ("What it checks", "Why", "Remedy", "What it does not check", "Cost")
@@ -30,12 +30,12 @@ class Argument:
     """One setting of a control.
 
     Attributes:
-        kind: integer, boolean, or text that is one of `allowed`.
+        kind: integer, boolean, text, or texts (a list of text); texts are of `allowed` unless that is empty.
         minimum, maximum: bounds of an integer, both included; None where there is none.
     """
 
     name: str
-    kind: Literal["integer", "boolean", "text"]
+    kind: Literal["integer", "boolean", "text", "texts"]
     default: Value
     description: str
     allowed: tuple[str, ...] = ()
@@ -48,7 +48,9 @@ class Argument:
         if self.kind == "boolean":
             return "true or false"
         if self.kind == "text":
-            return "one of " + ", ".join(self.allowed)
+            return "one of " + ", ".join(self.allowed) if self.allowed else "text"
+        if self.kind == "texts":
+            return "a list of " + (", ".join(self.allowed) if self.allowed else "text")
         if self.maximum is None:
             return f"a whole number from {self.minimum} up"
         return f"a whole number from {self.minimum} to {self.maximum}"
@@ -58,10 +60,15 @@ class Argument:
         if self.kind == "boolean":
             return isinstance(value, bool)
         if self.kind == "text":
-            return value in self.allowed
+            return self._admits_text(value)
+        if self.kind == "texts":
+            return isinstance(value, tuple) and all(self._admits_text(item) for item in value)
         if not isinstance(value, int) or isinstance(value, bool):
             return False
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
+
+    def _admits_text(self, value: object) -> bool:
+        return isinstance(value, str) and bool(value.strip()) and (not self.allowed or value in self.allowed)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -147,6 +154,30 @@ class Control:
         if not isinstance(state.server, Unobserved) and state.server.state.casefold() == "dropping":
             return not_applicable("the server is being deleted")
         return self.check(state, arguments)
+
+
+def whole_number(arguments: Arguments, name: str) -> int:
+    """An integer argument, settled."""
+    value = arguments[name]
+    if not isinstance(value, int):
+        raise TypeError(f"{name} is no integer argument")
+    return value
+
+
+def text(arguments: Arguments, name: str) -> str:
+    """A text argument, settled."""
+    value = arguments[name]
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is no text argument")
+    return value
+
+
+def texts(arguments: Arguments, name: str) -> tuple[str, ...]:
+    """An argument that is a list of text, settled."""
+    value = arguments[name]
+    if not isinstance(value, tuple):
+        raise TypeError(f"{name} is no argument of a list of text")
+    return value
 
 
 def suggestion(name: str, known: Mapping[str, object] | tuple[str, ...]) -> str:

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..model.parameter import Parameter, comparable, members, merged, same_value
 from ..model.verdict import Check, Status
-from .control import Argument, Arguments, Control
+from .control import Argument, Arguments, Control, whole_number
 from .outcome import failed, unknown
 from .parameter_check import judge_parameter, shown, switched_on
 from .references import REFERENCES
@@ -112,7 +112,7 @@ def retention_days(state: ServerState, arguments: Arguments) -> Check:
 
     Cost: one request per server, shared by all controls that read server parameters.
     """
-    days = int(arguments["days"])
+    days = whole_number(arguments, "days")
     parameter = state.parameter(_RETENTION)
     if isinstance(parameter, Parameter) and _days(parameter) is None:
         return unknown(f"{_RETENTION} is {shown(parameter.value)}, which is not a number of days")

@@ -7,7 +7,7 @@ from ..model.firewall import INTERNET_SIZE, AddressRange, FirewallRule, RuleClas
 from ..model.observation import Unobserved
 from ..model.server import Networking, ServerState
 from ..model.verdict import Check
-from .control import Argument, Arguments, Control
+from .control import Argument, Arguments, Control, whole_number
 from .outcome import failed, not_applicable, passed, unknown, unread
 from .references import REFERENCES
 from .severities import RATINGS, THRESHOLDS
@@ -125,7 +125,7 @@ def range_bounded(state: ServerState, arguments: Arguments) -> Check:
     counted = [
         rule for rule in rules if rule.kind in (RuleClass.PUBLIC, RuleClass.INTERNET) and rule.name not in elsewhere
     ]
-    widest, budget = int(arguments["max_rule_addresses"]), int(arguments["max_addresses"])
+    widest, budget = whole_number(arguments, "max_rule_addresses"), whole_number(arguments, "max_addresses")
     total = public_size(_ranges(counted))
     evidence = {"public addresses admitted": str(total), **{rule.name: _addresses(rule) for rule in counted}}
     wide = [rule for rule in counted if public_size(_ranges([rule])) > widest]

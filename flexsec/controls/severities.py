@@ -24,7 +24,7 @@ class Rating:
 class Threshold:
     """The default of a control's argument and why it is that."""
 
-    value: bool | int | str
+    value: bool | int | str | tuple[str, ...]
     reason: str
 
 

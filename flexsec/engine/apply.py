@@ -140,7 +140,8 @@ def _judged_again(server: ServerId, means: Means) -> Assessment | None:
         return None
     means.on_event(Event(stage="verifying", message="Reading everything again and judging it."))
     try:
-        return means.judge(observe(means.connection, server, means.observers, deadline=means.deadline))
+        parts = means.judge.parts
+        return means.judge(observe(means.connection, server, means.observers, deadline=means.deadline, parts=parts))
     except FlexSecError:
         return None  # the run's own outcomes stand; that it was not judged again shows as no assessment
 

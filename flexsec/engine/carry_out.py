@@ -23,8 +23,8 @@ if TYPE_CHECKING:
     from ..model.plan import Plan
     from ..model.resource import ServerId
     from ..model.server import ServerState
-    from ..model.verdict import Assessment
     from ..operations.operation import Operation
+    from .evaluate import Judge
     from .journal import Journal
     from .observe import Observers
 
@@ -48,7 +48,7 @@ class Means:
     deadline: Deadline
     on_event: Listener
     stopped: Callable[[], bool]
-    judge: Callable[[ServerState], Assessment] | None
+    judge: Judge | None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
@@ -10,11 +11,35 @@ from ..model.observation import Unobserved
 from ..model.parameter import same_value
 from ..model.server import Networking, ServerState
 from ..model.verdict import Assessment, Status, Verdict, Waiver
+from .observe import PARTS, SHARED_PARTS
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
     from datetime import date
 
     from ..baselines.baseline import Baseline, Selection
+
+
+@dataclass(frozen=True, slots=True)
+class Judge:
+    """Evaluates states under one baseline.
+
+    Attributes:
+        today: tells the day by which waivers hold or have expired (UTC).
+    """
+
+    baseline: Baseline
+    today: Callable[[], date]
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of a server's state that are read for it: what servers share only when a control needs it."""
+        needed = {part for selection in self.baseline.controls for part in selection.control.reads}
+        return (*PARTS, *(part for part in SHARED_PARTS if part in needed))
+
+    def __call__(self, state: ServerState) -> Assessment:
+        """The state's assessment."""
+        return evaluate(state, self.baseline, today=self.today())
 
 
 def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessment:

@@ -8,6 +8,7 @@ say nothing.
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
 from ..errors import AnswerLost, ArmError, DeadlineExceeded, Forbidden, NotFound, Unauthorized
@@ -15,7 +16,7 @@ from ..model.observation import Unobserved
 from ..model.server import CHILDREN_UNREADABLE, Server, ServerState
 
 if TYPE_CHECKING:
-    from collections.abc import Collection, Mapping
+    from collections.abc import Callable, Collection, Mapping
     from datetime import datetime
 
     from ..azure.connection import Connection
@@ -27,6 +28,9 @@ if TYPE_CHECKING:
 PARTS = ("server", "parameters", "firewall", "administrators", "threat_protection")
 """The parts of a server's state, one request each, in the order of reading."""
 
+SHARED_PARTS = ("defender_plan", "region")
+"""The parts that all servers of a subscription (or of a region of it) share, read when a baseline asks for them."""
+
 _NOT_READ = Unobserved("not read for this operation")
 
 
@@ -35,6 +39,14 @@ class PartObserver(Protocol):
 
     def __call__(self, connection: Connection, server: ServerId, *, deadline: Deadline) -> Any:
         """The part's value; one request."""
+        ...
+
+
+class SharedObserver(Protocol):
+    """Reads what servers share: at most one request, none when it was read a moment ago."""
+
+    def __call__(self, connection: Connection, server: Server | Unobserved, *, deadline: Deadline) -> Any:
+        """The part's value, or `Unobserved` when the server's own properties are needed and were not read."""
         ...
 
 
@@ -52,11 +64,13 @@ class Observers:
 
     Attributes:
         parts: for each of `PARTS`, what reads it.
+        shared: for each of `SHARED_PARTS`, what reads it.
         parameter: what reads one parameter.
     """
 
     parts: Mapping[str, PartObserver]
     parameter: ParameterObserver
+    shared: Mapping[str, SharedObserver]
 
 
 def observe(
@@ -70,7 +84,7 @@ def observe(
     """Read a server, at most one request a part.
 
     Args:
-        parts: which of `PARTS` to read; the server itself is always read first.
+        parts: which of `PARTS` and `SHARED_PARTS` to read; the server itself is always read first.
 
     Returns:
         The state; a part that could not be read is `Unobserved` with its reason.
@@ -86,6 +100,10 @@ def observe(
     for part in PARTS[1:]:
         if part in parts:
             read[part] = closed or _part(part, connection, server, observers, deadline)
+    for part in SHARED_PARTS:
+        if part in parts:
+            reading = partial(observers.shared[part], connection, read["server"], deadline=deadline)
+            read[part] = _answer(reading, of_server=False)
     return ServerState(server_id=server.arm_id, observed_at=connection.clock.now(), **read)
 
 
@@ -136,12 +154,18 @@ def unreadable_children(server: Server | Unobserved) -> Unobserved | None:
 
 
 def _part(part: str, connection: Connection, server: ServerId, observers: Observers, deadline: Deadline) -> Any:
+    reading = partial(observers.parts[part], connection, server, deadline=deadline)
+    return _answer(reading, of_server=part == "server")
+
+
+def _answer(reading: Callable[[], Any], *, of_server: bool) -> Any:
+    """What is read, or why it was not; that there is no such server, and no identity, is raised."""
     try:
-        return observers.parts[part](connection, server, deadline=deadline)
+        return reading()
     except Unauthorized:
         raise
     except NotFound:
-        if part == "server":
+        if of_server:
             raise
         return Unobserved("the service says that it does not exist")
     except Forbidden as error:

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from ..model.verdict import Assessment
     from ..operations.operation import Obstacle, Operation
 
-PLAN_FORMAT = 1
+PLAN_FORMAT = 2
 
 
 class Planner:

@@ -52,4 +52,25 @@ class DesiredRestart:
     kind: Literal["restart"] = "restart"
 
 
-Desire = DesiredParameter | DesiredFirewallRuleAbsent | DesiredFirewallRule | DesiredThreatProtection | DesiredRestart
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredServerSetting:
+    """A property of the server resource itself at a value.
+
+    Attributes:
+        name: backup_retention_days, storage_auto_grow, maintenance_window, or tag:KEY.
+        value: as text: "14"; "Enabled" or "Disabled"; "Sunday 02:00" (UTC) or "system-managed"; the tag's value.
+    """
+
+    name: str
+    value: str
+    kind: Literal["server_setting"] = "server_setting"
+
+
+Desire = (
+    DesiredParameter
+    | DesiredFirewallRuleAbsent
+    | DesiredFirewallRule
+    | DesiredThreatProtection
+    | DesiredRestart
+    | DesiredServerSetting
+)

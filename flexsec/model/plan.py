@@ -6,8 +6,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from .change import Change
+from .change_record import NO_RECORD, ChangeRecord
 from .connections import Evidence
 from .leave import Leave
+from .ownership import Fight, HandOver
 from .verdict import Assessment
 
 
@@ -48,6 +50,10 @@ class Plan:
         left: failing controls that flexsec does not fix.
         notes: what is worth saying ("2 firewall rules are not flexsec's and are kept: ...").
         leave, evidence: what was given when the plan was made; `apply` needs nothing more.
+        handed_over: changes of what others own, with patches for them; never written by flexsec.
+        fights: values that somebody keeps setting back.
+        record: what the caller says about the change.
+        made_by: object id of who made the plan, or "" when the token does not tell.
         undoes: the run that this plan rolls back, or "".
         digest: SHA-256 of everything else, so that an edited file is noticed.
     """
@@ -65,5 +71,9 @@ class Plan:
     leave: Leave
     evidence: Evidence
     assessment: Assessment
+    handed_over: tuple[HandOver, ...] = ()
+    fights: tuple[Fight, ...] = ()
+    record: ChangeRecord = NO_RECORD
+    made_by: str = ""
     undoes: str = ""
     digest: str = ""

@@ -7,6 +7,8 @@ from datetime import datetime
 from enum import StrEnum
 
 from .change import Change
+from .change_record import NO_RECORD, Approval, ChangeRecord
+from .ownership import Fight, HandOver
 from .plan import Left, Plan, Withheld
 from .verdict import Assessment
 
@@ -72,7 +74,8 @@ class Run:
     Attributes:
         kind: apply, rollback, or the high-level operation that made it ("parameters set").
         identity: object id of who ran it, from the token; "" when the token does not tell.
-        withheld, left: what the run's plan did not do, with the reasons.
+        withheld, left, handed_over, fights, record: as in the run's plan.
+        approvals: who had agreed to the plan when it was applied.
         verified: the assessment made after the last change, or None when the run did not get there.
     """
 
@@ -90,6 +93,10 @@ class Run:
     withheld: tuple[Withheld, ...] = ()
     left: tuple[Left, ...] = ()
     notes: tuple[str, ...] = field(default=())
+    handed_over: tuple[HandOver, ...] = ()
+    fights: tuple[Fight, ...] = ()
+    record: ChangeRecord = NO_RECORD
+    approvals: tuple[Approval, ...] = ()
 
     @property
     def changed(self) -> bool:

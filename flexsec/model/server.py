@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .defender import DefenderPlan
 from .firewall import FirewallRule
 from .observation import Unobserved
 from .parameter import Parameter
@@ -39,6 +40,34 @@ class PrivateEndpoint:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class MaintenanceWindow:
+    """When the service may maintain the server: `custom` is Enabled or Disabled, the day 0 (Sunday) to 6, in UTC."""
+
+    custom: str
+    day_of_week: int = 0
+    start_hour: int = 0
+    start_minute: int = 0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CustomerKey:
+    """The keys and identities of customer-managed encryption; "" where the service tells none.
+
+    Attributes:
+        uri, geo_backup_uri: Key Vault identifiers, with or without a version at their end.
+        identity, geo_backup_identity: resource ids of user-assigned identities.
+        status, geo_backup_status: Valid, Invalid or "" (the service tells them since 2023-06-01-preview).
+    """
+
+    uri: str = ""
+    identity: str = ""
+    status: str = ""
+    geo_backup_uri: str = ""
+    geo_backup_identity: str = ""
+    geo_backup_status: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Server:
     """The properties of the server resource itself, in the service's own words.
 
@@ -48,6 +77,13 @@ class Server:
         public_network_access: Enabled or Disabled; meaningless on a VNet-integrated server.
         entra_auth, password_auth: Enabled or Disabled.
         encryption: SystemManaged or AzureKeyVault.
+        tenant_id: the Entra tenant of authConfig, or "".
+        identity_type: None, UserAssigned, SystemAssigned or both joined by a comma; "" when not told.
+        identities: resource ids of the user-assigned identities, as the service spells them, sorted.
+        backup_retention_days: None when not told.
+        geo_redundant_backup, immutable_backup, storage_auto_grow, fips_mode: Enabled, Disabled, or "" when not told.
+        storage_type: Premium_LRS, PremiumV2_LRS, UltraSSD_LRS or "".
+        delegated_subnet_id, private_dns_zone_id: "" on a server with public access.
     """
 
     location: str
@@ -68,6 +104,19 @@ class Server:
     high_availability_state: str
     encryption: str
     tags: dict[str, str] = field(default_factory=dict)
+    tenant_id: str = ""
+    customer_key: CustomerKey = CustomerKey()
+    identity_type: str = ""
+    identities: tuple[str, ...] = ()
+    backup_retention_days: int | None = None
+    geo_redundant_backup: str = ""
+    immutable_backup: str = ""
+    storage_auto_grow: str = ""
+    storage_type: str = ""
+    maintenance_window: MaintenanceWindow | None = None
+    fips_mode: str = ""
+    delegated_subnet_id: str = ""
+    private_dns_zone_id: str = ""
 
     @property
     def major_version(self) -> int:
@@ -82,11 +131,12 @@ class Server:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Administrator:
-    """A Microsoft Entra administrator: object id, name and type (User, Group, ServicePrincipal, Unknown)."""
+    """A Microsoft Entra administrator: object id, name, type (User, Group, ServicePrincipal, Unknown) and tenant."""
 
     object_id: str
     name: str
     principal_type: str
+    tenant_id: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,6 +144,18 @@ class ThreatProtection:
     """The per-server setting of Microsoft Defender for open-source relational databases."""
 
     enabled: bool
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Region:
+    """What the server's region offers; None where the service does not tell."""
+
+    name: str
+    zone_redundant_ha: bool | None
+    geo_backup: bool | None
+
+
+_NOT_ASKED = Unobserved("not read: no control of the baseline needs it")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -105,6 +167,8 @@ class ServerState:
         observed_at: when, in UTC.
         parameters: by name, sorted.
         firewall: the rules, sorted by name.
+        defender_plan: the subscription's plan, shared by all its servers; read when a control asks for it.
+        region: what the server's region offers, shared likewise.
     """
 
     server_id: str
@@ -114,6 +178,8 @@ class ServerState:
     firewall: tuple[FirewallRule, ...] | Unobserved
     administrators: tuple[Administrator, ...] | Unobserved
     threat_protection: ThreatProtection | Unobserved
+    defender_plan: DefenderPlan | Unobserved = _NOT_ASKED
+    region: Region | Unobserved = _NOT_ASKED
 
     def parameter(self, name: str) -> Parameter | Unobserved | None:
         """One parameter; None when the list was read and does not hold it."""

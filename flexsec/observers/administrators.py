@@ -50,4 +50,5 @@ def parse(resource: Mapping[str, Any], *, what: str) -> Administrator:
         object_id=word(told, "objectId") or word(resource, "id").rpartition("/")[2],
         name=word(told, "principalName") or word(resource, "name"),
         principal_type=word(told, "principalType") or "Unknown",
+        tenant_id=word(told, "tenantId"),
     )

@@ -55,6 +55,12 @@ def flag(source: Mapping[str, Any], key: str, *, default: bool = False) -> bool:
     return folded == "true" if folded in {"true", "false"} else default
 
 
+def number(source: Mapping[str, Any], key: str) -> int | None:
+    """A whole number, also when it comes as a text; None when missing or neither."""
+    text = word(source, key)
+    return int(text) if text.isascii() and text.isdigit() else None
+
+
 def inner(source: Mapping[str, Any], key: str) -> Mapping[str, Any]:
     """A nested object, empty when missing or null."""
     found = source.get(key)

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from ..model.server import Networking, PrivateEndpoint, Server
-from .reading import inner, properties, word
+from ..model.server import CustomerKey, MaintenanceWindow, Networking, PrivateEndpoint, Server
+from .reading import inner, number, properties, word
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -57,6 +57,42 @@ def parse(resource: Mapping[str, Any], *, what: str) -> Server:
         high_availability_state=word(availability, "state"),
         encryption=word(inner(told, "dataEncryption"), "type"),
         tags={str(key): str(value) for key, value in inner(resource, "tags").items()},
+        tenant_id=word(auth, "tenantId"),
+        customer_key=_customer_key(inner(told, "dataEncryption")),
+        identity_type=word(inner(resource, "identity"), "type"),
+        identities=tuple(sorted(str(key) for key in inner(inner(resource, "identity"), "userAssignedIdentities"))),
+        backup_retention_days=number(inner(told, "backup"), "backupRetentionDays"),
+        geo_redundant_backup=word(inner(told, "backup"), "geoRedundantBackup"),
+        immutable_backup=word(inner(told, "backup"), "immutableBackup"),
+        storage_auto_grow=word(inner(told, "storage"), "autoGrow"),
+        storage_type=word(inner(told, "storage"), "type"),
+        maintenance_window=_maintenance_window(inner(told, "maintenanceWindow")),
+        fips_mode=word(told, "fipsMode"),
+        delegated_subnet_id=word(network, "delegatedSubnetResourceId"),
+        private_dns_zone_id=word(network, "privateDnsZoneArmResourceId"),
+    )
+
+
+def _customer_key(told: Mapping[str, Any]) -> CustomerKey:
+    return CustomerKey(
+        uri=word(told, "primaryKeyURI"),
+        identity=word(told, "primaryUserAssignedIdentityId"),
+        status=word(told, "primaryEncryptionKeyStatus"),
+        geo_backup_uri=word(told, "geoBackupKeyURI"),
+        geo_backup_identity=word(told, "geoBackupUserAssignedIdentityId"),
+        geo_backup_status=word(told, "geoBackupEncryptionKeyStatus"),
+    )
+
+
+def _maintenance_window(told: Mapping[str, Any]) -> MaintenanceWindow | None:
+    """None when the answer has none: a replica's may be left out."""
+    if not told:
+        return None
+    return MaintenanceWindow(
+        custom=word(told, "customWindow"),
+        day_of_week=number(told, "dayOfWeek") or 0,
+        start_hour=number(told, "startHour") or 0,
+        start_minute=number(told, "startMinute") or 0,
     )
 
 

@@ -255,7 +255,7 @@ def test_a_plan_that_is_only_laid_out_anew_is_still_the_plan(plan, tmp_path):
         (b"[]", "it is other JSON"),
         (b'{"kind": "something else"}', "it is other JSON"),
         (b'{"format": 99, "changes": [], "digest": ""}', "is a plan of format 99"),
-        (b'{"format": 1, "changes": [], "digest": ""}', "is not a plan"),
+        (b'{"format": 2, "changes": [], "digest": ""}', "is not a plan"),
     ],
 )
 def test_what_is_no_plan_is_refused_with_its_name(tmp_path, content, words):
