@@ -5,10 +5,21 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from flexsec.model.defender import DefenderPlan
 from flexsec.model.firewall import FirewallRule
 from flexsec.model.observation import Unobserved
 from flexsec.model.parameter import Parameter
-from flexsec.model.server import Administrator, Networking, PrivateEndpoint, Server, ServerState, ThreatProtection
+from flexsec.model.server import (
+    Administrator,
+    CustomerKey,
+    MaintenanceWindow,
+    Networking,
+    PrivateEndpoint,
+    Region,
+    Server,
+    ServerState,
+    ThreatProtection,
+)
 from flexsec.simulator import catalogue
 
 SERVER_ID = (
@@ -47,6 +58,8 @@ def state(case: dict[str, Any]) -> ServerState:
         firewall=_part(case, "firewall", lambda rules: tuple(FirewallRule(*rule) for rule in rules)),
         administrators=_part(case, "administrators", lambda found: tuple(Administrator(**one) for one in found)),
         threat_protection=_part(case, "threat_protection", lambda enabled: ThreatProtection(enabled=enabled)),
+        defender_plan=_part(case, "defender_plan", lambda plan: DefenderPlan(**plan)),
+        region=_part(case, "region", lambda found: Region(name="westeurope", **found)),
     )
 
 
@@ -69,6 +82,10 @@ def _server(data, version):
     whole = {**_SERVER, "version": version, **data}
     whole["networking"] = Networking(whole["networking"])
     whole["private_endpoints"] = tuple(PrivateEndpoint(**one) for one in whole["private_endpoints"])
+    whole["identities"] = tuple(whole.get("identities", ()))
+    whole["customer_key"] = CustomerKey(**whole.get("customer_key", {}))
+    window = whole.get("maintenance_window")
+    whole["maintenance_window"] = MaintenanceWindow(**window) if window else None
     return Server(**whole)
 
 
