@@ -27,6 +27,7 @@ The tree, with the exit code that the command line gives each branch (1 failure,
     │   ├── StalePlan                   the server is no longer as the plan found it
     │   └── RunInProgress               another run holds this server, or left it unfinished
     ├── NotObserved                 4   what was asked for could not be read
+    ├── SecretStoreFailure          1   the place where passwords are kept cannot be used
     └── JournalDamaged              1   the record of a run cannot be trusted
 
 No error carries a request, its headers or its body: those hold tokens and passwords.
@@ -193,6 +194,10 @@ class NotObserved(FlexSecError):
     def __init__(self, message: str, *, missing_action: str = "") -> None:
         super().__init__(message)
         self.missing_action = missing_action
+
+
+class SecretStoreFailure(FlexSecError):
+    """The place where passwords are kept refused, or cannot be reached; the message names it, never a secret."""
 
 
 class JournalDamaged(FlexSecError):
