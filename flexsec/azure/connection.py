@@ -26,6 +26,7 @@ if TYPE_CHECKING:
     from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
 
     from ..model.clock import Clock, Deadline
+    from ..model.secret import Secret
     from .answer import Answer
     from .pipeline import Exchange
 
@@ -88,6 +89,10 @@ class Connection:
     def postgresql(self) -> PostgreSQLManagementClient:
         """The official client, built on first use."""
         return self._built()[0]
+
+    def hide(self, secret: Secret) -> None:
+        """Cut a secret out of every answer from now on, whatever form the service echoes it in."""
+        self._built()[1].hide(secret)
 
     def identity(self) -> str:
         """The object id of whoever is signed in, from the token's claims; "" when that cannot be told."""

@@ -6,9 +6,11 @@ redirects (a token must not follow one), body and header logging.
 
 from __future__ import annotations
 
+import json
 import logging
 import threading
 from typing import TYPE_CHECKING, Any
+from urllib.parse import quote
 
 from azure.core.exceptions import AzureError
 from azure.core.pipeline.policies import HTTPPolicy, RequestIdPolicy, UserAgentPolicy
@@ -30,6 +32,7 @@ if TYPE_CHECKING:
     from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
 
     from ..model.clock import Clock
+    from ..model.secret import Secret
     from .clouds import Cloud
 
 _LOG = logging.getLogger("flexsec.azure")
@@ -57,6 +60,13 @@ class Exchange(HTTPPolicy[HttpRequest, HttpResponse]):
     def __init__(self) -> None:
         super().__init__()
         self._thread = threading.local()
+        self._hidden: tuple[bytes, ...] = ()
+
+    def hide(self, secret: Secret) -> None:
+        """Cut a secret out of every answer from now on: a service may echo what it was sent."""
+        text = secret.reveal()
+        forms = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote(text), quote(text, "")}
+        self._hidden += tuple(sorted((form.encode() for form in forms), key=len, reverse=True))
 
     def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
         """Send, and hand the answer to `run` when it is listening in this thread."""
@@ -64,7 +74,12 @@ class Exchange(HTTPPolicy[HttpRequest, HttpResponse]):
         if not getattr(self._thread, "listening", False):
             return response
         kept = response.http_response
-        raise _Answered(Answer.of(kept.status_code, kept.headers, _body(kept)))
+        raise _Answered(Answer.of(kept.status_code, kept.headers, self._without_hidden(_body(kept))))
+
+    def _without_hidden(self, body: bytes | None) -> bytes | None:
+        for form in self._hidden if body else ():
+            body = body.replace(form, b"...") if body else body
+        return body
 
     def run(self, call: Callable[[], object], *, what: str) -> Answer:
         """Run a call of the client that sends one request, and return the raw answer.

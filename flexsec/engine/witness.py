@@ -28,8 +28,8 @@ class Witness:
         self.state = state
         self.warnings: list[str] = []
 
-    def shows(self) -> bool | None:
-        """Whether the server shows the change now; None when it could not be read.
+    def look(self) -> bool:
+        """Read again what the change is about; false when it could not be read.
 
         Raises:
             Unauthorized: nobody is signed in any more.
@@ -40,18 +40,31 @@ class Witness:
             if isinstance(error, Unauthorized):
                 raise
             self.warnings.append(f"reading back failed: {error.message}")
-            return None
-        return self._operation.holds(self._change, self.state)
+            return False
+        return True
+
+    def shows(self) -> bool | None:
+        """Whether the server shows the change now; None when that could not be found out.
+
+        Raises:
+            Unauthorized: nobody is signed in any more.
+        """
+        if self._operation.prove is not None:
+            return self._operation.prove(self._change)
+        return self._operation.holds(self._change, self.state) if self.look() else None
 
     def watch(self, seconds: float) -> bool | None:
-        """Whether the server shows the change within so many seconds; None when it could not be read at the end."""
+        """Whether the server shows the change within so many seconds; None when it could not be read at the end.
+
+        What cannot be tried from here now cannot be tried a minute later either, so that is not waited for.
+        """
         clock, deadline = self._access.clock, self._access.deadline
         end = clock.monotonic() + seconds
         pause = 1.0
         while True:
             shown = self.shows()
             left = min(end - clock.monotonic(), deadline.remaining)
-            if shown or left <= 0:
+            if shown or left <= 0 or (shown is None and self._operation.prove is not None):
                 return shown
             clock.sleep(min(pause, left))
             pause = min(pause * 1.5, 5.0)

@@ -170,9 +170,9 @@ class ChangeWriter:
 
     def _refused(self) -> Outcome | None:
         """Looks at the server right before a request, unless that was just done, and asks whether it may be sent."""
-        shown = False if self._fresh else self._witness.shows()
+        readable = self._fresh or self._witness.look()
         self._fresh = False
-        if shown is None:
+        if not readable:
             status = ChangeStatus.INDETERMINATE if self._doubted else ChangeStatus.NOT_STARTED
             return self._outcome(status, "what it rests on could not be read again, so nothing was sent")
         refused = self._turn.refused(self._witness.state)

@@ -13,6 +13,7 @@ class Phase(IntEnum):
     ADD = 1
     TIGHTEN = 2
     RESTART = 3
+    IDENTITIES = 4
     CLOSE = 5
 
 

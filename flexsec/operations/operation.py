@@ -39,6 +39,8 @@ class Operation:
         untouched: whether the observed state still shows what was there before the change. Pure.
         undo: the change that brings `before` back, or None when there is nothing to bring back. Pure.
         predict: the state as it will be after the change. Pure.
+        prove: for what no reading shows, such as a password: tries whether the change is in force; None when it
+            cannot be tried from here. Asked in place of `holds` once a write was sent.
     """
 
     kind: str
@@ -51,3 +53,4 @@ class Operation:
     untouched: Callable[[Change, ServerState], bool]
     undo: Callable[[Change], Change | None]
     predict: Callable[[Change, ServerState], ServerState]
+    prove: Callable[[Change], bool | None] | None = None

@@ -1,1 +1,1 @@
-"""Administrator passwords: made, judged by the service's rules, stored, changed on the server, and proved by a login."""
+"""Administrator passwords: made, judged, stored, changed on the server, and proved by a login."""
