@@ -9,6 +9,8 @@ from ..model.secret_store import Stage
 from .rotation import pending_of
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
     from ..model.login import Login, LoginAttempt
     from ..model.secret_store import SecretStore, StoredVersion
 
@@ -45,11 +47,22 @@ class Recovery:
     advice: str
 
 
-def recover(store: SecretStore, *, server_id: str, login: str, login_with: Login | None) -> Recovery:
+def recover(
+    store: SecretStore,
+    *,
+    server_id: str,
+    login: str,
+    login_with: Login | None,
+    over: Callable[[StoredVersion], bool],
+) -> Recovery:
     """Try the stored passwords and put the store right.
 
     The pending password that logs in becomes current; pending ones are abandoned once another one was seen to log in
     and they were seen not to. Nothing is sent to Azure, and without a login nothing is changed.
+
+    Args:
+        over: whether the write of a pending password has certainly come to its end. One that may still be under way
+            is not abandoned: what is refused now may work in a minute.
 
     Raises:
         SecretStoreFailure: the store cannot be read or changed.
@@ -68,7 +81,7 @@ def recover(store: SecretStore, *, server_id: str, login: str, login_with: Login
         done.append(f"version {found.version} logs in and is now the current one")
     refused = {one.version.version for one in tried if one.works is False}
     for version in pending:
-        if found is not None and version.version != found.version and version.version in refused:
+        if found is not None and version.version != found.version and version.version in refused and over(version):
             store.abandon(version.version)
             done.append(f"version {version.version} does not log in and is abandoned")
     settled = not pending_of(store, server_id)
@@ -102,7 +115,7 @@ def _advice(tried: tuple[Tried, ...], found: StoredVersion | None, *, settled: b
     if found is not None and settled:
         return "Nothing is left to do."
     if found is not None:
-        return "Another version could not be tried; run this again where the server can be reached."
+        return "A pending version may still come into force; run this again in an hour, or where it can be tried."
     if not tried:
         return "No password is stored; `flexsec password rotate` makes one."
     if any(one.works is None for one in tried):
