@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .client import ServerHandle as ServerHandle
     from .errors import FlexSecError as FlexSecError
     from .model.change import Change as Change
+    from .model.change_record import ChangeRecord as ChangeRecord
     from .model.connections import Connection as Connection
     from .model.connections import Evidence as Evidence
     from .model.leave import DailyWindow as DailyWindow
@@ -34,6 +35,7 @@ _HOMES = {
     "ServerHandle": ".client",
     "FlexSecError": ".errors",
     "Change": ".model.change",
+    "ChangeRecord": ".model.change_record",
     "Connection": ".model.connections",
     "Evidence": ".model.connections",
     "DailyWindow": ".model.leave",
@@ -52,6 +54,7 @@ _HOMES = {
 __all__ = [
     "Assessment",
     "Change",
+    "ChangeRecord",
     "Connection",
     "DailyWindow",
     "Evidence",

@@ -9,6 +9,7 @@ The tree, with the exit code that the command line gives each branch (1 failure,
     │   ├── UnknownName                 a control, parameter, baseline, world or format that does not exist
     │   ├── InvalidValue                a parameter value or firewall rule that the service would not take
     │   ├── BaselineInvalid             a baseline file: file, line and what was expected
+    │   ├── OutOfScope                  a server that the baseline is not for (by its tags: nothing was written)
     │   └── PlanInvalid                 a plan file that is not one, or was edited by hand
     ├── CredentialUnavailable       1   no identity to sign in with
     ├── ArmError                    1   the service answered with an error
@@ -25,7 +26,9 @@ The tree, with the exit code that the command line gives each branch (1 failure,
     │   ├── LeaveRequired               it needs leave that was not given
     │   ├── GuardRefused                it would lock someone out
     │   ├── StalePlan                   the server is no longer as the plan found it
+    │   ├── ApprovalRequired            an approval by a second identity is missing, or one does not count
     │   └── RunInProgress               another run holds this server, or left it unfinished
+    ├── RunIncomplete               5   a run that is not complete, for scripts that do not look at its status
     ├── NotObserved                 4   what was asked for could not be read
     ├── SecretStoreFailure          1   the place where passwords are kept cannot be used
     └── JournalDamaged              1   the record of a run cannot be trusted
@@ -35,7 +38,10 @@ No error carries a request, its headers or its body: those hold tokens and passw
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import TYPE_CHECKING, ClassVar
+
+if TYPE_CHECKING:
+    from .model.run import Run
 
 
 class FlexSecError(Exception):
@@ -72,6 +78,10 @@ class BaselineInvalid(UsageError):
     def __init__(self, problems: tuple[str, ...]) -> None:
         super().__init__("\n".join(problems))
         self.problems = problems
+
+
+class OutOfScope(UsageError):
+    """A server that the baseline is not for, by its name or its tags. Tags have to be read; nothing is written."""
 
 
 class PlanInvalid(UsageError):
@@ -182,8 +192,22 @@ class StalePlan(Refused):
     """The server is no longer as it was when the plan was made."""
 
 
+class ApprovalRequired(Refused):
+    """The plan lacks an approval by a second identity, or what was given as one does not count."""
+
+
 class RunInProgress(Refused):
     """Another run holds this server's lock, or ended without finishing and must be resumed first."""
+
+
+class RunIncomplete(FlexSecError):
+    """A run that is not complete: raised by `Run.raise_unless_complete` alone. `run` is the run."""
+
+    exit_code = 5
+
+    def __init__(self, message: str, run: Run) -> None:
+        super().__init__(message)
+        self.run = run
 
 
 class NotObserved(FlexSecError):

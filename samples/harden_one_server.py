@@ -12,7 +12,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from flexsec import Leave
+from flexsec import ChangeRecord, Leave
 from flexsec.testing import simulated
 
 if TYPE_CHECKING:
@@ -35,16 +35,18 @@ def harden(server: ServerHandle) -> None:
 
     # Without this leave flexsec adds and tightens, but neither restarts the server nor takes anybody's access away.
     leave = Leave(restart=True, closing=("firewall",), without_evidence="nobody works on this server yet")
-    plan = server.plan(BASELINE, leave=leave)
+    record = ChangeRecord(reason="A server that is new to us is brought to our baseline.")
+    plan = server.plan(BASELINE, leave=leave, record=record)
     for held in plan.withheld:
         print(f"  held back: {held.change.sentence} {held.reason}")
 
     run = server.apply(plan, on_event=report)
     print(f"run {run.run_id}: {run.status}")
 
-    # Single settings go the same way: journalled, one at a time, read back.
-    server.parameters.set("log_lock_waits", "on")
-    server.firewall.allow("build-farm", "203.0.113.64/29")
+    # Single settings go the same way: journalled, one at a time, read back. A change that fails is told in the run, not
+    # raised; a script that does not look there has it raised.
+    server.parameters.set("log_lock_waits", "on", record=record).raise_unless_complete()
+    server.firewall.allow("build-farm", "203.0.113.64/29", record=record).raise_unless_complete()
 
     for verdict in server.audit(BASELINE).findings():
         print(f"  left for a person: {verdict.title}. {verdict.check.remedy}")

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from flexsec.controls.catalogue import CONTROLS
-from flexsec.controls.control import SECTIONS, Control
+from flexsec.controls.control import SECTIONS, Control, Value
 from flexsec.controls.severities import THRESHOLDS
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "controls.md"
@@ -54,11 +54,17 @@ def _entry(entry: Control) -> str:
     ]
     for argument in entry.arguments:
         reason = THRESHOLDS[f"{entry.id}.{argument.name}"].reason
-        default = str(argument.default).lower() if argument.kind == "boolean" else argument.default
-        kind = f"({argument.expected}; default {default})"
+        kind = f"({argument.expected}; default {_default(argument.default)})"
         parts.append(f"**Argument `{argument.name}`** {kind}: {argument.description} {reason}\n")
     parts.append(f"**References:** {told['References']}")
     return "\n".join(parts)
+
+
+def _default(value: Value) -> str:
+    """A default as one writes it in a baseline; no text and no list is none."""
+    if isinstance(value, tuple):
+        return ", ".join(value) or "none"
+    return str(value).lower() if isinstance(value, bool) else str(value) or "none"
 
 
 def _sentence(text: str) -> str:

@@ -6,6 +6,7 @@ import logging
 import re
 import threading
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 from urllib.parse import quote, urlsplit
 
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.pipeline.transport import HttpTransport
     from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
+    from azure.mgmt.security.v2024_01_01 import SecurityCenter
 
     from ..model.clock import Clock, Deadline
     from ..model.secret import Secret
@@ -34,6 +36,9 @@ Keep = Callable[[Any, object, object], Any]
 """What a write passes as `cls`, so that the client builds no model of the answer."""
 Send = Callable[["PostgreSQLManagementClient", Keep], object]
 """A call of the official client that sends exactly one request: a `begin_*` with `polling=False, cls=keep`."""
+
+SendSecurity = Callable[["SecurityCenter"], object]
+"""A call of the official client of Microsoft.Security that sends exactly one request and is answered at once."""
 
 _LOG = logging.getLogger("flexsec.azure")
 _APPLICATION_ID = re.compile(r"^[ -~]{0,64}$")
@@ -84,6 +89,7 @@ class Connection:
         self._building = threading.Lock()
         self._client: PostgreSQLManagementClient | None = None
         self._exchange: Exchange | None = None
+        self._security: tuple[SecurityCenter, Exchange] | None = None
 
     @property
     def postgresql(self) -> PostgreSQLManagementClient:
@@ -98,12 +104,23 @@ class Connection:
         """The object id of whoever is signed in, from the token's claims; "" when that cannot be told."""
         return self._credential.object_id(self.cloud.scope)
 
+    def sign_in(self) -> str:
+        """Get a token, and nothing else; the object id of whoever it is for, "" when it does not tell.
+
+        Raises:
+            CredentialUnavailable: none can be had; the message says what was tried.
+        """
+        self._credential.get_token(self.cloud.scope)
+        return self.identity()
+
     @property
     def last_request_id(self) -> str:
         """x-ms-request-id of the last answer to a read, for a support ticket; "" when there was none."""
         return self._last_request_id
 
-    def read(self, path: str, *, what: str, deadline: Deadline, api_version: str = "") -> dict[str, Any]:
+    def read(
+        self, path: str, *, what: str, deadline: Deadline, api_version: str = "", where: str = ""
+    ) -> dict[str, Any]:
         """GET one resource.
 
         Args:
@@ -111,6 +128,7 @@ class Connection:
             what: what is being done, in the imperative ("read shop-db"), for the message of an error.
             deadline: nothing is sent or waited for past it.
             api_version: of another provider than PostgreSQL's.
+            where: an OData filter, unquoted; "" for everything.
 
         Returns:
             The JSON object.
@@ -123,17 +141,23 @@ class Connection:
             CredentialUnavailable: no token.
         """
         _LOG.info("%s", what)
-        return self._object(self._resource_url(path, api_version), what=what, deadline=deadline)
+        return self._object(self._resource_url(path, api_version, where), what=what, deadline=deadline)
 
-    def read_list(self, path: str, *, what: str, deadline: Deadline) -> list[dict[str, Any]]:
+    def read_list(
+        self, path: str, *, what: str, deadline: Deadline, api_version: str = "", where: str = ""
+    ) -> list[dict[str, Any]]:
         """GET a collection, every page of it; a page that fails fails the whole.
+
+        Args:
+            api_version: of another provider than PostgreSQL's.
+            where: as for `read`.
 
         Raises:
             As `read`; also Unreadable for a page that comes twice or lies outside this cloud.
         """
         _LOG.info("%s", what)
         items: list[dict[str, Any]] = []
-        url, seen = self._resource_url(path), set[str]()
+        url, seen = self._resource_url(path, api_version, where), set[str]()
         while url:
             if url in seen or len(seen) >= _MOST_PAGES:
                 raise _wrong_list(what, "its pages do not end")
@@ -167,6 +191,30 @@ class Connection:
         if not 200 <= answer.status < 300:
             raise fault(answer, what=what, now=self.clock.now())
         return self._acceptance(answer, what=what)
+
+    def write_security(
+        self, send: SendSecurity, *, what: str, warn: Callable[[object], tuple[str, ...]] = lambda _: ()
+    ) -> Acceptance:
+        """Send one write to Microsoft.Security, once.
+
+        Args:
+            send: calls the official client.
+            what: as for `write`.
+            warn: what the answered document says went wrong in spite of its success.
+
+        Returns:
+            The acceptance, without a status URL: this provider answers when it is done (recorded).
+
+        Raises:
+            As `write`; Busy when another change of the subscription's plans is going on.
+        """
+        _LOG.info("write: %s", what)
+        client, exchange = self._built_security()
+        answer = exchange.run(lambda: send(client), what=what)
+        if not 200 <= answer.status < 300:
+            raise fault(answer, what=what, now=self.clock.now())
+        told = tuple(scrub(each, 500) for each in warn(answer.document))
+        return replace(self._acceptance(answer, what=what), warnings=told)
 
     def finish(
         self,
@@ -217,6 +265,23 @@ class Connection:
                     application_id=self._application_id,
                 )
             return self._client, self._exchange
+
+    def _built_security(self) -> tuple[SecurityCenter, Exchange]:
+        with self._building:
+            if self._security is None:
+                from .pipeline import Exchange, security_client
+
+                exchange = Exchange()
+                client = security_client(
+                    self._credential,
+                    cloud=self.cloud,
+                    clock=self.clock,
+                    exchange=exchange,
+                    transport=self._transport,
+                    application_id=self._application_id,
+                )
+                self._security = client, exchange
+            return self._security
 
     def _get(self, url: str, *, what: str, deadline: Deadline) -> Answer:
         """One GET, inside the read budget."""
@@ -273,10 +338,11 @@ class Connection:
             request_id=answer.request_id,
         )
 
-    def _resource_url(self, path: str, api_version: str = "") -> str:
+    def _resource_url(self, path: str, api_version: str = "", where: str = "") -> str:
         from .pipeline import API_VERSION
 
-        return f"{self.cloud.arm_endpoint}{quote(path, safe='/-._~()')}?api-version={api_version or API_VERSION}"
+        url = f"{self.cloud.arm_endpoint}{quote(path, safe='/-._~()')}?api-version={api_version or API_VERSION}"
+        return f"{url}&$filter={quote(where, safe='')}" if where else url
 
     def _next_url(self, page: Mapping[str, object], *, what: str) -> str:
         link = page.get("nextLink")

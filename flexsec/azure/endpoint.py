@@ -6,6 +6,7 @@ The served simulator writes such a file once it accepts connections.
 from __future__ import annotations
 
 import json
+import socket
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -19,6 +20,8 @@ from .clouds import Cloud
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
+_THIS_MACHINE = ("127.0.0.1", "localhost", "::1")
+_CONNECT_SECONDS = 2.0
 _TEXTS = ("arm_endpoint", "authority", "ca_file", "tenant_id", "client_id", "client_secret")
 
 
@@ -93,6 +96,26 @@ def read_endpoint(path: Path) -> Endpoint:
         servers=_servers(path, document),
         serving=Path(texts["ca_file"]).parent.name,
     )
+
+
+def check_answering(endpoint: Endpoint, path: Path) -> None:
+    """Tell at once that nothing listens on this machine where the file says, rather than after failing to sign in.
+
+    Raises:
+        UsageError: the port is closed: the server was killed, and could not remove its file.
+    """
+    parts = urlsplit(endpoint.cloud.arm_endpoint)
+    if parts.hostname not in _THIS_MACHINE:
+        return
+    try:
+        socket.create_connection((parts.hostname, parts.port or 443), timeout=_CONNECT_SECONDS).close()
+    except ConnectionRefusedError:
+        raise UsageError(
+            f"nothing answers at {endpoint.cloud.arm_endpoint}, where endpoint file {path} says: the simulator was ended"
+            " without removing the file; start it again with `flexsec simulate serve --ready`"
+        ) from None
+    except OSError:
+        return  # signing in tells what is wrong
 
 
 def _wrong(path: Path, why: str) -> UsageError:

@@ -32,7 +32,11 @@ _BUSY_CODES = frozenset(
         "serverisnotready",
     }
 )
-_BUSY_WORDS = re.compile(r"\bis busy\b|not in an accessible state|should be in Ready state", re.IGNORECASE)
+# The last is Microsoft.Security's, for a second change of a subscription's plans (reported in public issue threads).
+_BUSY_WORDS = re.compile(
+    r"\bis busy\b|not in an accessible state|should be in Ready state|another update operation is in progress",
+    re.IGNORECASE,
+)
 # A restart of a stopped server is refused with the same code as one of a busy server; only the latter passes by itself.
 _STATE_IN_WORDS = re.compile(r"Current Server State\s*=\s*(\w+)", re.IGNORECASE)
 _LASTING_STATES = frozenset({"stopped", "disabled", "inaccessible", "dropping"})

@@ -1,4 +1,4 @@
-"""The one place where an Azure client is built: a pipeline spelt out, without hidden requests, retries or logs.
+"""The one place where Azure clients are built: a pipeline spelt out, without hidden requests, retries or logs.
 
 Left out on purpose: retries (a write would be sent up to four times), automatic provider registration (a hidden POST),
 redirects (a token must not follow one), body and header logging.
@@ -30,6 +30,7 @@ if TYPE_CHECKING:
     from azure.core.pipeline import PipelineRequest, PipelineResponse
     from azure.core.pipeline.transport import HttpTransport
     from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
+    from azure.mgmt.security.v2024_01_01 import SecurityCenter
 
     from ..model.clock import Clock
     from ..model.secret import Secret
@@ -42,6 +43,8 @@ READ_TIMEOUT = 90.0
 """Seconds between two bytes of an answer: more than Azure Resource Manager itself takes before it gives up."""
 API_VERSION = "2026-10-01"
 """What flexsec speaks: stated, so that reads and writes agree whatever client release is installed."""
+SECURITY_API_VERSION = "2024-01-01"
+"""The same for Microsoft.Security/pricings: the version that tells coverage and inheritance."""
 
 
 class _Answered(Exception):
@@ -166,14 +169,42 @@ def postgresql_client(
         credential_scopes=[cloud.scope],
         api_version=API_VERSION,
         transport=_own_transport(cloud) if transport is None else transport,
-        policies=[
-            exchange,
-            UserAgentPolicy(f"flexsec/{__version__}", user_agent=application_id or None),
-            RequestIdPolicy(),
-            Authentication(credential, cloud.scope),
-            RequestLog(clock),
-        ],
+        policies=_policies(credential, cloud, clock, exchange, application_id),
     )
+
+
+def security_client(
+    credential: TokenCredential,
+    *,
+    cloud: Cloud,
+    clock: Clock,
+    exchange: Exchange,
+    transport: HttpTransport[Any, Any] | None,
+    application_id: str,
+) -> SecurityCenter:
+    """The official client of Microsoft Defender for Cloud's plans on our pipeline, for one api-version."""
+    from azure.mgmt.security.v2024_01_01 import SecurityCenter
+
+    return SecurityCenter(
+        credential,
+        base_url=cloud.arm_endpoint,
+        credential_scopes=[cloud.scope],
+        api_version=SECURITY_API_VERSION,
+        transport=_own_transport(cloud) if transport is None else transport,
+        policies=_policies(credential, cloud, clock, exchange, application_id),
+    )
+
+
+def _policies(
+    credential: TokenCredential, cloud: Cloud, clock: Clock, exchange: Exchange, application_id: str
+) -> list[Any]:
+    return [
+        exchange,
+        UserAgentPolicy(f"flexsec/{__version__}", user_agent=application_id or None),
+        RequestIdPolicy(),
+        Authentication(credential, cloud.scope),
+        RequestLog(clock),
+    ]
 
 
 def _attempt(call: Callable[[], object], *, what: str) -> Answer | FlexSecError:
@@ -222,9 +253,12 @@ def _as_signed(request: object) -> object:
     return request
 
 
-def _body(response: HttpResponse) -> bytes | None:
+def _body(response: Any) -> bytes | None:
+    """The body, None when it broke off. Clients of the older generation have the transport's own kind of response."""
     try:
-        return response.read()
+        body: bytes = response.read() if isinstance(response, HttpResponse) else response.body()
     except Exception:  # noqa: BLE001 - whatever breaks a body, the status and the headers have arrived
-        response.close()
+        if isinstance(response, HttpResponse):
+            response.close()
         return None
+    return body

@@ -38,12 +38,19 @@ def sentence(
         case _ if kind is Throttled:
             reason = f"Azure is throttling requests and asks to wait {wait:g} s. {_said(told)}"
         case _ if kind is Busy:
-            reason = f"the server is busy with another operation; try again later. {_said(told)}"
+            reason = f"{_busy(told)}; try again later. {_said(told)}"
         case _ if kind is ServiceFailure:
             reason = _service_failure(told, status)
         case _:
             reason = _other(told, status)
     return f"could not {what}: {reason}"
+
+
+def _busy(told: ServiceError) -> str:
+    """Who is busy: Microsoft.Security's "Conflict" is about a subscription's plans."""
+    if told.code.casefold() == "conflict":
+        return "another update is going on"
+    return "the server is busy with another operation"
 
 
 def _unauthorized(told: ServiceError) -> str:

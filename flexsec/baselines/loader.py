@@ -11,13 +11,13 @@ from ..controls.catalogue import CONTROLS
 from ..controls.control import suggestion
 from ..errors import BaselineInvalid, UnknownName
 from ..model.verdict import Waiver
-from .baseline import Baseline, Selection
+from .baseline import Baseline, MappedRow, Scope, Selection
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
     from importlib.resources.abc import Traversable
 
-    from .schema import FileForm
+    from .entries import FileForm
     from .yaml_text import Document
 
 _SUFFIXES = (".yaml", ".yml", ".json")
@@ -35,7 +35,7 @@ class _Layer:
 
 def names() -> tuple[str, ...]:
     """The built-in baselines."""
-    return tuple(sorted(_built_in()))
+    return tuple(_built_in())
 
 
 def schema() -> dict[str, Any]:
@@ -155,12 +155,48 @@ def _merged(layers: list[_Layer]) -> Baseline:
         controls=controls,
         waivers=tuple(Waiver(**entry.model_dump()) for layer in layers for entry in layer.form.waivers),
         sources=tuple(layer.source for layer in layers),
+        scope=_scope(layers),
+        owners=_owners(layers),
+        notes=tuple(note for layer in layers for note in layer.form.notes),
+        mapping=tuple(row for layer in layers for row in _mapping(layer.form)),
+    )
+
+
+def _scope(layers: list[_Layer]) -> Scope:
+    """That of the nearest file that says one: it stands in place of what it extends."""
+    said = next((layer.form.scope for layer in layers if layer.form.scope is not None), None)
+    return Scope(names=tuple(said.names), tags=said.tags) if said else Scope()
+
+
+def _owners(layers: list[_Layer]) -> dict[str, str]:
+    """All of them; the same pattern, in whatever case, is the nearest file's."""
+    found: dict[str, tuple[str, str]] = {}
+    for layer in layers:
+        for pattern, owner in layer.form.owners.items():
+            found.setdefault(pattern.casefold(), (pattern, owner))
+    return dict(found.values())
+
+
+def _mapping(form: FileForm) -> tuple[MappedRow, ...]:
+    return tuple(
+        MappedRow(
+            standard=entry.standard,
+            row=row.row,
+            controls=tuple(row.controls),
+            basis=row.basis,
+            check=entry.check,
+            level=row.level or "",
+            note=row.note or "",
+        )
+        for entry in form.mapping
+        for row in entry.rows
     )
 
 
 def _built_in() -> Mapping[str, Traversable]:
     files = resources.files(__package__ or "flexsec.baselines").iterdir()
-    return {file.name.removesuffix(".yaml"): file for file in files if file.name.endswith(".yaml")}
+    found = {file.name.removesuffix(".yaml"): file for file in files if file.name.endswith(".yaml")}
+    return dict(sorted(found.items()))
 
 
 def _is_path(text: str) -> bool:

@@ -2,65 +2,19 @@
 
 from __future__ import annotations
 
-import re
-from datetime import date
 from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema, create_model
+from pydantic import BaseModel, BeforeValidator, Field, create_model
 
 from ..controls.catalogue import CONTROLS
+from .entries import CLOSED, FileForm, Text
 
 if TYPE_CHECKING:
     from ..controls.control import Argument, Control
 
-_CLOSED = ConfigDict(extra="forbid", strict=True, frozen=True)
-_DATE = re.compile(r"\d{4}-\d{2}-\d{2}")
-_IDS = [control.id for control in CONTROLS]
-Text = Annotated[str, Field(min_length=1, pattern=r"\S")]
-
-
-def _as_date(value: object) -> object:
-    """A date is text in the file, quoted or not."""
-    if not isinstance(value, str) or not _DATE.fullmatch(value):
-        return value
-    try:
-        return date.fromisoformat(value)
-    except ValueError:
-        return value
-
-
-def _known(control_id: str) -> str:
-    if control_id not in _IDS:
-        raise ValueError("no such control")
-    return control_id
-
-
-ControlId = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": _IDS})]
-
-
-class WaiverEntry(BaseModel):
-    """A failure that someone accepts, until a day."""
-
-    model_config = _CLOSED
-
-    control: ControlId = Field(description="The control whose failure is accepted.")
-    owner: Text = Field(description="Who accepts it.")
-    reason: Text = Field(description="Why it is acceptable.")
-    ticket: Text = Field(description="Where the decision is recorded.")
-    expires: Annotated[date, BeforeValidator(_as_date)] = Field(description="The last day on which the waiver holds.")
-    servers: Text = Field("*", description="Which servers, by name; * and ? stand for any characters.")
-
-
-class FileForm(BaseModel):
-    """A baseline file, apart from its controls."""
-
-    model_config = _CLOSED
-
-    name: Text | None = Field(None, description="What reports call the baseline; the file's name unless given.")
-    description: str = Field("", description="What the baseline is for.")
-    extends: Text | None = Field(None, description="A built-in baseline, or the path of a file relative to this one.")
-    waivers: list[WaiverEntry] = Field(default=[], description="Failures that are accepted for a time.")
+_SWITCH = Literal["on", "off"]
+"""Editors read YAML 1.2, where on and off are text; flexsec reads YAML 1.1, where they are truths."""
 
 
 @cache
@@ -70,7 +24,7 @@ def file_form() -> type[FileForm]:
         _field(control): (_choice(control), Field(None, alias=control.id, description=control.title))
         for control in CONTROLS
     }
-    controls = create_model("Controls", __config__=_CLOSED, __doc__="Which controls are judged.", **fields)
+    controls = create_model("Controls", __config__=CLOSED, __doc__="Which controls are judged.", **fields)
     entry = Field(default_factory=controls, description="Controls by id: on, off, or a mapping of arguments.")
     return create_model("Baseline", __base__=FileForm, __doc__="A flexsec baseline.", controls=(controls, entry))
 
@@ -82,8 +36,13 @@ def chosen(form: FileForm) -> dict[str, dict[str, Any] | None]:
     for control in CONTROLS:
         if _field(control) in controls.model_fields_set:
             entry: BaseModel | None = getattr(controls, _field(control))
-            named[control.id] = None if entry is None else entry.model_dump(exclude_unset=True)
+            named[control.id] = None if entry is None else _arguments(entry)
     return named
+
+
+def _arguments(entry: BaseModel) -> dict[str, Any]:
+    given = entry.model_dump(exclude_unset=True)
+    return {name: tuple(value) if isinstance(value, list) else value for name, value in given.items()}
 
 
 def _field(control: Control) -> str:
@@ -92,19 +51,29 @@ def _field(control: Control) -> str:
 
 def _choice(control: Control) -> Any:
     fields: dict[str, Any] = {
-        one.name: (_kind(one), Field(one.default, description=one.description)) for one in control.arguments
+        one.name: (_kind(one), Field(_default(one), description=one.description)) for one in control.arguments
     }
-    arguments = create_model(f"Arguments of {control.id}", __config__=_CLOSED, __doc__=control.title, **fields)
+    arguments = create_model(f"Arguments of {control.id}", __config__=CLOSED, __doc__=control.title, **fields)
 
     def switched(value: object) -> object:
         return {True: {}, False: None}[value] if isinstance(value, bool) else value if value is not None else {}
 
-    return Annotated[arguments | None, BeforeValidator(switched, json_schema_input_type=bool | arguments | None)]
+    told = bool | _SWITCH | arguments | None
+    return Annotated[arguments | None, BeforeValidator(switched, json_schema_input_type=told)]
+
+
+def _default(argument: Argument) -> Any:
+    return list(argument.default) if isinstance(argument.default, tuple) else argument.default
 
 
 def _kind(argument: Argument) -> Any:
     if argument.kind == "boolean":
         return bool
-    if argument.kind == "text":
-        return Literal[argument.allowed]
+    if argument.kind in ("text", "texts"):
+        one = Literal[argument.allowed] if argument.allowed else _text(argument)
+        return list[one] if argument.kind == "texts" else one  # type: ignore[valid-type]
     return Annotated[int, Field(ge=argument.minimum, le=argument.maximum)]
+
+
+def _text(argument: Argument) -> Any:
+    return Annotated[Text, Field(pattern=f"^({argument.pattern})$")] if argument.pattern else Text

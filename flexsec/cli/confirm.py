@@ -20,18 +20,24 @@ def can_ask() -> bool:
     return sys.stdin.isatty() and sys.stderr.isatty()
 
 
-def require_answerable(given: Given, command: str) -> None:
-    """Refuse, before anything is done, a writing command that nobody can be asked about.
+def require_answerable(given: Given, command: str, *, what: str = "writes to the server") -> None:
+    """Refuse, before anything is done, a command that nobody can be asked about.
+
+    Args:
+        what: what the command does that has to be agreed to.
 
     Raises:
         UsageError: neither --yes nor a terminal.
     """
     if not given.yes and not can_ask():
-        raise UsageError(f"`flexsec {command}` writes to the server and nobody can be asked here: give --yes")
+        raise UsageError(f"`flexsec {command}` {what} and nobody can be asked here: give --yes")
 
 
-def ask(document: Document, question: str, given: Given) -> None:
-    """Show what would be written and ask, unless --yes was given.
+def ask(document: Document, question: str, given: Given, *, otherwise: str = "nothing was written") -> None:
+    """Show what would be done and ask, unless --yes was given.
+
+    Args:
+        otherwise: what is so after a no.
 
     Raises:
         LeaveRequired: the answer was no.
@@ -45,4 +51,4 @@ def ask(document: Document, question: str, given: Given) -> None:
         click.echo(err=True)
         agreed = False
     if not agreed:
-        raise LeaveRequired("not confirmed: nothing was written")
+        raise LeaveRequired(f"not confirmed: {otherwise}")

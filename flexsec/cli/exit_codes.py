@@ -12,6 +12,7 @@ from ..model.verdict import Severity, Status
 
 if TYPE_CHECKING:
     from ..model.plan import Plan
+    from ..model.role import PermissionCheck
     from ..model.run import Hardening, Run
     from ..model.verdict import Assessment
 
@@ -54,9 +55,17 @@ def of_plan(plan: Plan, *, fail_on: Severity, exit_zero: bool) -> int:
     if exit_zero:
         return OK
     mended = {control for change in plan.changes for control in change.controls}
+    mended -= {control for item in plan.handed_over for control in item.change.controls}
     if any(verdict.control not in mended for verdict in plan.assessment.findings(fail_on)):
         return FINDINGS
     return UNOBSERVED if plan.assessment.with_status(Status.UNKNOWN) else OK
+
+
+def of_permissions(found: PermissionCheck) -> int:
+    """6 when an action is missing: Azure would refuse; 4 when that is not known; else 0, whatever is in excess."""
+    if found.missing:
+        return REFUSED
+    return OK if found.sufficient else UNOBSERVED
 
 
 def of_run(run: Run, *, held_back: bool = False) -> int:

@@ -66,6 +66,16 @@ class LeaveGiven:
     caller_address: str = ""
     without_evidence: str = ""
     lowering: bool = False
+    subscription_cost: bool = False
+
+
+@dataclass(slots=True)
+class RecordGiven:
+    """Why the change is made."""
+
+    reference: str = ""
+    reason: str = ""
+    ticket: str = ""
 
 
 @dataclass(slots=True)
@@ -85,6 +95,7 @@ class Given:
     target: TargetGiven = field(default_factory=TargetGiven)
     output: OutputGiven = field(default_factory=OutputGiven)
     leave: LeaveGiven = field(default_factory=LeaveGiven)
+    record: RecordGiven = field(default_factory=RecordGiven)
     judgement: JudgementGiven = field(default_factory=JudgementGiven)
     yes: bool = False
 

@@ -49,7 +49,8 @@ def settings_options(function: Decorated) -> Decorated:
                   text=f"How to sign in: {', '.join(CREDENTIALS)}. Default: what DefaultAzureCredential finds."),
             _kept("--tenant-id", "settings", "tenant_id", metavar="ID", text="Sign in to this Microsoft Entra tenant."),
             _kept("--client-id", "settings", "client_id", metavar="ID",
-                  text="Sign in as this user-assigned managed identity or application."),
+                  text="Sign in as this user-assigned managed identity or application; with --simulate as one of the "
+                       "world's sign_in."),
             _kept("--cloud", "settings", "cloud", kind=click.Choice(CLOUDS), text="Which Azure. Default: public."),
             _kept("--state-dir", "settings", "state_directory", metavar="DIR",
                   kind=click.Path(path_type=Path, file_okay=False),
@@ -126,15 +127,54 @@ def closing_options(function: Decorated) -> Decorated:
                   text="The public IPv4 address you connect from; the rule that admits it is guarded."),
             _kept("--without-evidence", "leave", "without_evidence", metavar="REASON",
                   text="Take access away without evidence of who connects; the reason is journalled."),
-            _flag("--allow-lowering", "leave", "lowering",
-                  text="Make a control fail that passes now (a rollback, a parameter set by hand)."),
+            _lowering(),
         ),
     )  # fmt: skip
+
+
+def _lowering() -> Any:
+    return _flag("--allow-lowering", "leave", "lowering",
+                 text="Make a control fail that passes now, or take protection away (a rollback, something set by "
+                      "hand).")  # fmt: skip
+
+
+def lowering_option(function: Decorated) -> Decorated:
+    """Whether security may be lowered, where nothing else needs leave."""
+    return _stack(function, (_lowering(),))
+
+
+def cost_option(function: Decorated) -> Decorated:
+    """Whether every server of the subscription may be billed."""
+    return _stack(function, (
+        _flag("--allow-subscription-cost", "leave", "subscription_cost",
+              text="Switch on what bills every flexible server of the subscription (the Defender plan)."),
+    ))  # fmt: skip
+
+
+def subscription_option(function: Decorated) -> Decorated:
+    """Which subscription, for what is about no single server."""
+    return _stack(function, (
+        _kept("--subscription", "target", "subscription", short="-s", metavar="ID",
+              text="The subscription. Default: AZURE_SUBSCRIPTION_ID."),
+    ))  # fmt: skip
 
 
 def leave_options(function: Decorated) -> Decorated:
     """What may be done beyond adding and tightening."""
     return restart_options(closing_options(function))
+
+
+def record_options(function: Decorated) -> Decorated:
+    """Why the change is made: for every command that writes. `session.record_of` makes the library's value of it."""
+    return _stack(
+        function,
+        (
+            _kept("--change-reference", "record", "reference", metavar="TEXT",
+                  text="The change's number in your change management; journalled and shown, in the clear."),
+            _kept("--reason", "record", "reason", metavar="TEXT", text="Why the change is made; likewise."),
+            _kept("--ticket", "record", "ticket", metavar="TEXT", text="An issue or incident; likewise."),
+        ),
+    )  # fmt: skip
 
 
 def baseline_option(function: Decorated) -> Decorated:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
 from ..errors import UnknownName, UsageError
-from ..model.resource import ServerId, check_subscription_id
+from ..model.resource import ServerId, check_subscription_id, parse_target
 from . import logs, targets
 from .given import Settings
 
@@ -16,11 +16,12 @@ if TYPE_CHECKING:
 
     from ..azure.endpoint import Endpoint
     from ..client import FlexSec, ServerHandle
+    from ..model.change_record import ChangeRecord
     from ..model.connections import Evidence
     from ..model.leave import Leave
     from ..model.run import Run
     from ..testing.simulation import Simulation
-    from .given import Given, LeaveGiven
+    from .given import Given, LeaveGiven, RecordGiven
 
 _NO_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 
@@ -62,6 +63,18 @@ class Session:
         client = self.client(server.subscription_id)
         return client, client.server(server.resource_group, server.name)
 
+    def subscription(self) -> FlexSec:
+        """A client of the subscription that the command line names.
+
+        Raises:
+            UsageError: it names none.
+        """
+        found = self._servers()
+        simulated = None if found is None else [each.id.subscription_id for each in found]
+        if self._simulation is not None:
+            simulated = [each.id for each in self._simulation.world.state.subscriptions.values()]
+        return self.client(targets.resolve_subscription(self._given.target, simulated=simulated))
+
     def client(self, subscription_id: str) -> FlexSec:
         """A client of a subscription."""
         settings = self._given.settings
@@ -73,6 +86,7 @@ class Session:
                 state_directory=self.state_directory,
                 poll=poll,
                 timeout=settings.timeout,
+                client_id=settings.client_id,
             )
         from ..azure.clouds import cloud
         from ..azure.credentials import credential
@@ -107,7 +121,7 @@ class Session:
 
     def client_of(self, run: Run) -> FlexSec:
         """A client of the subscription that a run was on."""
-        return self.client(ServerId.parse(run.server_id).subscription_id)
+        return self.client(parse_target(run.server_id).subscription_id)
 
     @property
     def state_directory(self) -> Path | None:
@@ -144,7 +158,19 @@ def leave_of(given: LeaveGiven) -> Leave:
         closing=tuple(dict.fromkeys(given.closing)),
         without_evidence=given.without_evidence,
         lower_security=given.lowering,
+        subscription_cost=given.subscription_cost,
     )
+
+
+def record_of(given: RecordGiven) -> ChangeRecord:
+    """Why the change is made, as the command line says.
+
+    Raises:
+        InvalidValue: a text that is too long, is more than one line, or cannot be shown.
+    """
+    from ..model.change_record import ChangeRecord
+
+    return ChangeRecord(reference=given.reference, reason=given.reason, ticket=given.ticket)
 
 
 def evidence_of(given: LeaveGiven) -> Evidence:
@@ -176,16 +202,18 @@ def _endpoint(settings: Settings) -> Endpoint:
     """What the ready file says; it says where and how to sign in, so nothing else may.
 
     Raises:
-        UsageError: it is no ready file, or something else is said too.
+        UsageError: it is no ready file, nothing answers there any more, or something else is said too.
     """
-    from ..azure.endpoint import read_endpoint
+    from ..azure.endpoint import check_answering, read_endpoint
 
     usual = Settings()
     for name in ("simulate", "credential", "tenant_id", "client_id", "cloud"):
         if getattr(settings, name) != getattr(usual, name):
             raise UsageError(f"--endpoint says which Azure and how to sign in; leave --{name.replace('_', '-')} out")
     assert settings.endpoint is not None  # noqa: S101 - asked before this is called
-    return read_endpoint(settings.endpoint)
+    found = read_endpoint(settings.endpoint)
+    check_answering(found, settings.endpoint)
+    return found
 
 
 def simulation(text: str, *, option: str = "--simulate") -> Simulation:

@@ -92,6 +92,29 @@ def resolve(target: TargetGiven, *, simulated: Sequence[Simulated] | None) -> Se
     return ServerId(subscription, target.group, target.name)
 
 
+def resolve_subscription(target: TargetGiven, *, simulated: Sequence[str] | None) -> str:
+    """The subscription that the command line names.
+
+    Args:
+        target: what was given.
+        simulated: the subscriptions of a simulated world, the only one of which need not be named; None for Azure.
+
+    Raises:
+        UsageError: not given, or not one of those.
+    """
+    known = sorted({each.lower(): each for each in simulated or ()}.values())
+    if simulated is None:
+        named = target.subscription or os.environ.get(SUBSCRIPTION_VARIABLE, "")
+        if not named:
+            raise UsageError(f"which subscription? give --subscription (or {SUBSCRIPTION_VARIABLE})")
+        return named
+    fitting = [each for each in known if not target.subscription or each.lower() == target.subscription.lower()]
+    if len(fitting) == 1:
+        return fitting[0]
+    said = "which subscription?" if fitting else "no subscription has this id;"
+    raise UsageError(f"{said} the simulated world holds:" + ("".join(f"\n-s {each}" for each in known) or " none"))
+
+
 def _missing(subscription: str, target: TargetGiven) -> list[str]:
     parts = {
         f"--subscription (or {SUBSCRIPTION_VARIABLE})": subscription,

@@ -22,6 +22,8 @@ def undo_words(run: Run) -> str:
     flags = []
     if any(_may_lower(change, undone) for change, undone in pairs):
         flags.append("--allow-lowering")
+    if any(undone.kind == "defender_plan" and not undone.lowers_security for _, undone in pairs):
+        flags.append("--allow-subscription-cost")
     if _restarted(run) and any((undone.after or {}).get("dynamic") == "false" for _, undone in pairs):
         flags.append("--allow-restart")
     flags += _closing_flags(run, (undone for _, undone in pairs))
@@ -34,6 +36,8 @@ def _may_lower(change: Change, undone: Change) -> bool:
         return False
     if change.kind == "firewall":
         return undone.after is not None
+    if change.kind == "defender_plan":
+        return undone.lowers_security
     if change.kind != "parameters":
         return True
     from ..controls.catalogue import CONTROLS

@@ -7,11 +7,11 @@ from typing import Any
 
 import click
 
-_DURATION = re.compile(r"^(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$")
+_DURATION = re.compile(r"^(?:(\d+)d)?(?:(\d+)h)?(?:(\d+)m)?(?:(\d+(?:\.\d+)?)s?)?$")
 
 
 class Duration(click.ParamType[float]):
-    """A length of time: "90" or "90s", "45m", "1h30m"; seconds as a number."""
+    """A length of time: "90" or "90s", "45m", "1h30m", "2d"; seconds as a number."""
 
     name = "duration"
 
@@ -22,8 +22,8 @@ class Duration(click.ParamType[float]):
         found = _DURATION.match(str(value).strip().lower())
         if not found or not any(found.groups()):
             self.fail(f"{value!r} is not a length of time such as 90s, 45m or 1h30m", param, ctx)
-        hours, minutes, seconds = (float(part or 0) for part in found.groups())
-        total = hours * 3600 + minutes * 60 + seconds
+        days, hours, minutes, seconds = (float(part or 0) for part in found.groups())
+        total = days * 86400 + hours * 3600 + minutes * 60 + seconds
         if total <= 0:
-            self.fail("a run needs more than no time", param, ctx)
+            self.fail(f"{value!r} is nothing; give more than no time", param, ctx)
         return total

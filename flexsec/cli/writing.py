@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 import shlex
+from collections import Counter
 from typing import TYPE_CHECKING
 
 import click
 
 from ..reporting import plan as plan_report
 from ..reporting.neutral import plain
+from ..reporting.ownership import fights_in_words
 from ..reporting.run import RESUMABLE, document
 from ..reporting.words import count
 from .confirm import ask, require_answerable
@@ -23,6 +25,7 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
     from ..client import FlexSec, ServerHandle
+    from ..client.defender import Defender
     from ..model.change import Change
     from ..model.plan import Plan
     from ..model.run import Run
@@ -30,7 +33,14 @@ if TYPE_CHECKING:
 
 
 def carry_out(
-    plan: Plan, kind: str, client: FlexSec, handle: ServerHandle, given: Given, *, question: str, always: bool = True
+    plan: Plan,
+    kind: str,
+    client: FlexSec,
+    handle: ServerHandle | Defender,
+    given: Given,
+    *,
+    question: str,
+    always: bool = True,
 ) -> int:
     """Carry out a plan for changes that were asked for by name, and report it.
 
@@ -38,7 +48,7 @@ def carry_out(
         plan: made just now.
         kind: the command, which is also what the run is called in the journal.
         client: the client that the handle belongs to.
-        handle: the server.
+        handle: the server, or the subscription's Defender plan.
         given: the command line.
         question: asked first on a terminal; elsewhere --yes is needed.
         always: ask for any change, not only for one that takes access away or lowers security.
@@ -59,8 +69,11 @@ def carry_out(
 
 
 def needs_asking(changes: Iterable[Change]) -> bool:
-    """Whether one of the changes takes access away, lowers security or restarts the server."""
-    return any(change.closing or change.lowers_security or change.restarts for change in changes)
+    """Whether one of the changes takes access away, lowers security, restarts the server or is about a subscription."""
+    return any(
+        change.closing or change.lowers_security or change.restarts or change.kind == "defender_plan"
+        for change in changes
+    )
 
 
 def tell_held_back(plan: Plan | Run) -> None:
@@ -69,8 +82,12 @@ def tell_held_back(plan: Plan | Run) -> None:
         say(f"held back: {count(len(plan.withheld), 'change')}")
         for text in laid_out(plan.withheld):
             click.echo(f"  {plain(text)}", err=True)
+    for owner, number in Counter(item.owner for item in plan.handed_over).items():
+        say(plain(f"handed over to {owner}: {count(number, 'change')}; the report has the patches"))
     for left in plan.left:
         say(plain(f"left alone: {left.control}: {left.reason}"))
+    for sentence in fights_in_words(plan.fights):
+        say(plain(sentence))
 
 
 def tell_next(run: Run, given: Given) -> None:

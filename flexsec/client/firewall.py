@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..errors import UnknownName
+from ..model.change_record import NO_RECORD
 from ..model.connections import Evidence
 from ..model.desire import DesiredFirewallRule, DesiredFirewallRuleAbsent
 from ..model.event import silent
@@ -16,6 +17,7 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable
 
+    from ..model.change_record import ChangeRecord
     from ..model.desire import Desire
     from ..model.event import Listener
     from ..model.firewall import FirewallRule
@@ -52,6 +54,7 @@ class Firewall:
         end: str | None = None,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Run:
         """Add a rule, or change the one of that name in place.
@@ -63,7 +66,9 @@ class Firewall:
             InvalidValue: a name or addresses that the service refuses, or a server on which rules have no effect.
             LeaveRequired: the rule admits so much that a control fails, or narrows an existing rule.
         """
-        asked = self._reconciled([rule(name, addresses, end)], remove_others=False, leave=leave, evidence=evidence)
+        asked = self._reconciled(
+            [rule(name, addresses, end)], remove_others=False, leave=leave, evidence=evidence, record=record
+        )
         return self._server.carry_out(asked.plan, "firewall allow", on_event, observed=asked.state)
 
     def remove(
@@ -72,6 +77,7 @@ class Firewall:
         *,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Run:
         """Remove a rule. Needs `leave.closing` with "firewall" and evidence of who still connects, or a reason.
@@ -80,7 +86,7 @@ class Firewall:
             UnknownName: no rule of that name.
             LeaveRequired, GuardRefused: leave or evidence is missing, or someone would be cut off.
         """
-        asked = self._removed(name, leave=leave, evidence=evidence)
+        asked = self._removed(name, leave=leave, evidence=evidence, record=record)
         return self._server.carry_out(asked.plan, "firewall remove", on_event, observed=asked.state)
 
     def reconcile(
@@ -90,6 +96,7 @@ class Firewall:
         remove_others: bool = False,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Run:
         """Bring about a set of rules; only what differs is written.
@@ -100,7 +107,7 @@ class Firewall:
         Raises:
             as `allow` and `remove`.
         """
-        asked = self._reconciled(rules, remove_others=remove_others, leave=leave, evidence=evidence)
+        asked = self._reconciled(rules, remove_others=remove_others, leave=leave, evidence=evidence, record=record)
         return self._server.carry_out(asked.plan, "firewall reconcile", on_event, observed=asked.state)
 
     def plan_allow(
@@ -111,15 +118,23 @@ class Firewall:
         end: str | None = None,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
     ) -> Plan:
         """What `allow` would write."""
-        return self.plan_reconcile([rule(name, addresses, end)], leave=leave, evidence=evidence)
+        return self.plan_reconcile([rule(name, addresses, end)], leave=leave, evidence=evidence, record=record)
 
-    def plan_remove(self, name: str, *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE) -> Plan:
+    def plan_remove(
+        self,
+        name: str,
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
+    ) -> Plan:
         """What `remove` would write."""
-        return self._removed(name, leave=leave, evidence=evidence).plan
+        return self._removed(name, leave=leave, evidence=evidence, record=record).plan
 
-    def _removed(self, name: str, *, leave: Leave, evidence: Evidence) -> Asked:
+    def _removed(self, name: str, *, leave: Leave, evidence: Evidence, record: ChangeRecord) -> Asked:
         def desires(state: ServerState) -> builtins.list[Desire]:
             known = observed(state.firewall, _WHAT)
             found = next((item for item in known if item.name.casefold() == name.casefold()), None)
@@ -128,7 +143,7 @@ class Firewall:
                 raise UnknownName(f"there is no firewall rule {name!r}; the rules are: {names}")
             return [_absent(found)]
 
-        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence, record=record)
 
     def plan_reconcile(
         self,
@@ -137,12 +152,19 @@ class Firewall:
         remove_others: bool = False,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
     ) -> Plan:
         """What `reconcile` would write."""
-        return self._reconciled(rules, remove_others=remove_others, leave=leave, evidence=evidence).plan
+        return self._reconciled(rules, remove_others=remove_others, leave=leave, evidence=evidence, record=record).plan
 
     def _reconciled(
-        self, rules: Iterable[FirewallRule], *, remove_others: bool, leave: Leave, evidence: Evidence
+        self,
+        rules: Iterable[FirewallRule],
+        *,
+        remove_others: bool,
+        leave: Leave,
+        evidence: Evidence,
+        record: ChangeRecord,
     ) -> Asked:
         wanted = [rule(item.name, item.start, item.end) for item in rules]
         names = {item.name.casefold() for item in wanted}
@@ -153,7 +175,7 @@ class Firewall:
             present = [DesiredFirewallRule(name=item.name, start=item.start, end=item.end) for item in wanted]
             return [*present, *(_absent(item) for item in others)]
 
-        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence, record=record)
 
 
 def _absent(found: FirewallRule) -> DesiredFirewallRuleAbsent:

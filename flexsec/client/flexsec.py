@@ -6,21 +6,27 @@ import threading
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
-from ..engine.earlier_runs import with_history
+from ..engine.approvals import refuse_approver
+from ..engine.basis import check_seal
+from ..engine.earlier_runs import undone_by, with_history
 from ..engine.history import as_run, plan_of
 from ..engine.journal_files import JournalFiles
 from ..engine.rollback import rollback_plan
 from ..errors import InvalidValue, PlanInvalid, UnknownName
+from ..model.change_record import NO_RECORD, Approval
 from ..model.clock import SystemClock
 from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
-from ..model.resource import ServerId, check_subscription_id
-from .given import check_given
+from ..model.resource import ServerId, SubscriptionId, check_subscription_id, parse_target
+from .defender import Defender
+from .given import as_approvals, check_given, check_record
+from .permissions import compare_subscription_permissions
 from .server import ServerHandle
 from .shared_reads import SharedReads
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
     from pathlib import Path
 
     from azure.core.credentials import TokenCredential
@@ -28,10 +34,13 @@ if TYPE_CHECKING:
 
     from ..azure.clouds import Cloud
     from ..azure.connection import Connection
+    from ..model.change_record import ChangeRecord
     from ..model.clock import Clock
     from ..model.event import Listener
     from ..model.journal import JournalStore
     from ..model.plan import Plan
+    from ..model.resource import Target
+    from ..model.role import PermissionCheck, Role
     from ..model.run import Run
 
 _NO_LEAVE = Leave()
@@ -88,6 +97,7 @@ class FlexSec:
         self._connection: Connection | None = None
         self._stop = threading.Event()
         self.shared = SharedReads(self.clock)
+        self.defender = Defender(self)
 
     @property
     def connection(self) -> Connection:
@@ -135,30 +145,70 @@ class FlexSec:
             UnknownName: no such run.
             JournalDamaged: its journal cannot be trusted.
         """
-        return with_history(as_run(self.journals, run_id), self.runs())
+        return with_history(as_run(self.journals, run_id), undone_by(self.journals, run_id))
 
-    def resume(self, run_id: str, *, on_event: Listener = silent) -> Run:
+    def approve(self, plan: Plan, *, comment: str = "", earlier: Sequence[Approval] = ()) -> Approval:
+        """Consent to a plan as whoever is signed in here. Nothing is asked of Azure but a token.
+
+        The approval is not kept: `flexsec.engine.approval_file.add` puts it beside the plan's file, and
+        `ServerHandle.apply` takes it. It is not signed; docs/approvals.md says what that means.
+
+        Args:
+            comment: free text, stored in the clear.
+            earlier: the approvals there are, so that nobody approves twice.
+
+        Raises:
+            PlanInvalid: the plan was edited after it was made.
+            ApprovalRequired: it would be no approval: by the plan's maker, by nobody who can be told, or given already.
+            InvalidValue: a comment that cannot be kept.
+            CredentialUnavailable: nobody to sign in as.
+        """
+        check_seal(plan)
+        approver = self.connection.sign_in()
+        refuse_approver(plan, approver, as_approvals(earlier))
+        return Approval(digest=plan.digest, approved_by=approver, approved_at=self.clock.now(), comment=comment)
+
+    def resume(self, run_id: str, *, record: ChangeRecord = NO_RECORD, on_event: Listener = silent) -> Run:
         """Finish a run that was interrupted, failed in part or could not tell.
+
+        Args:
+            record: why it is gone on with; put over what was said about the run.
 
         Raises:
             UnknownName, JournalDamaged, RunInProgress: it cannot be resumed.
+            ApprovalRequired: its plan needed an approval, and nobody but who goes on with it gave one.
         """
+        check_record(record)
         run = as_run(self.journals, run_id)
-        handle = self._of(run)
+        target = self._target(run)
+        if isinstance(target, SubscriptionId):
+            return self.defender.resume(run_id, on_event, record=record)
+        handle = ServerHandle(self, target)
         judge = handle.judge_again(run, plan_of(self.journals, run_id).baseline_source)
-        return applying.resume(run_id, handle.means(on_event, judge))
+        return applying.resume(run_id, handle.means(on_event, judge), record=record)
 
-    def plan_rollback(self, run_id: str, *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE) -> Plan:
+    def plan_rollback(
+        self,
+        run_id: str,
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
+    ) -> Plan:
         """What undoing a run would write, and what it would leave alone.
 
         Raises:
             UnknownName, JournalDamaged: no such run, or not to be trusted.
         """
-        check_given(leave, evidence)
+        check_given(leave, evidence, record)
         run = as_run(self.journals, run_id)
-        handle = self._of(run)
+        target = self._target(run)
+        if isinstance(target, SubscriptionId):
+            return self.defender.plan_rollback(run, leave=leave, record=record)
+        handle = ServerHandle(self, target)
         state = handle.observe()
-        planner = handle.planner(state, handle.baseline_or_recommended(plan_of(self.journals, run_id).baseline_source))
+        baseline = handle.baseline_or_recommended(plan_of(self.journals, run_id).baseline_source)
+        planner = handle.planner(state, baseline, record)
         return rollback_plan(run, state, handle.operations, planner, leave=leave, evidence=evidence)
 
     def rollback(
@@ -168,6 +218,7 @@ class FlexSec:
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
         plan: Plan | None = None,
+        record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Run:
         """Undo a run, newest change first; only values that are still the run's are restored.
@@ -175,6 +226,7 @@ class FlexSec:
         Args:
             leave: `lower_security` is needed to undo a hardening; `closing` and `restart` as in a plan.
             plan: made by `plan_rollback` and shown to someone; without it one is made.
+            record: why it is undone; put over what the plan says.
 
         Raises:
             UnknownName, JournalDamaged, StalePlan, RunInProgress: it cannot be undone now.
@@ -183,23 +235,46 @@ class FlexSec:
         Returns:
             The run that undid it; `whole` tells whether everything was restored, `withheld` and `left` what was not.
         """
-        chosen = plan or self.plan_rollback(run_id, leave=leave, evidence=evidence)
-        handle = self._of(as_run(self.journals, run_id))
+        check_record(record)
+        chosen = plan or self.plan_rollback(run_id, leave=leave, evidence=evidence, record=record)
+        target = self._target(as_run(self.journals, run_id))
         if chosen.undoes != run_id:
             raise PlanInvalid(f"the plan does not undo run {run_id}; make one with `plan_rollback`")
-        return applying.apply(handle.own(chosen), handle.means(on_event, None), kind="rollback")
+        if isinstance(target, SubscriptionId):
+            return self.defender.apply(chosen, "rollback", on_event, record=record)
+        handle = ServerHandle(self, target)
+        return applying.apply(handle.own(chosen), handle.means(on_event, None), kind="rollback", record=record)
+
+    def permissions(self, purpose: str | Role) -> PermissionCheck:
+        """What whoever is signed in may do at the subscription, held against what something needs there: one request.
+
+        Requires Microsoft.Authorization/permissions/read. For what is needed at a server: `ServerHandle.permissions`.
+
+        Args:
+            purpose: a command that is about a subscription ("defender enable-plan", "capture"), or a `Role`.
+
+        Raises:
+            UnknownName, InvalidValue: no such command, or one that needs permissions at a server.
+            NotFound, Unauthorized, CredentialUnavailable: nothing to ask about, or nobody to ask for.
+        """
+        return compare_subscription_permissions(self, purpose)
 
     def stopped(self) -> bool:
         """Whether `stop` was called."""
         return self._stop.is_set()
 
-    def _of(self, run: Run) -> ServerHandle:
-        server = ServerId.parse(run.server_id)
-        if server.subscription_id.casefold() != self.subscription_id.casefold():
+    def _target(self, run: Run) -> Target:
+        """What a run was about.
+
+        Raises:
+            UnknownName: it was on another subscription.
+        """
+        target = parse_target(run.server_id)
+        if target.subscription_id.casefold() != self.subscription_id.casefold():
             raise UnknownName(
-                f"run {run.run_id} was on subscription {server.subscription_id}, not on {self.subscription_id}"
+                f"run {run.run_id} was on subscription {target.subscription_id}, not on {self.subscription_id}"
             )
-        return ServerHandle(self, server)
+        return target
 
 
 def _state_directory() -> Path:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TypeVar
 
 from ..errors import InvalidValue, NotObserved
+from ..model.change_record import Approval, ChangeRecord
 from ..model.connections import Evidence
 from ..model.leave import Leave
 from ..model.observation import Unobserved
@@ -23,8 +24,8 @@ def observed(part: Part | Unobserved, what: str) -> Part:
     return part
 
 
-def check_given(leave: object, evidence: object) -> None:
-    """Refuse leave and evidence of another kind.
+def check_given(leave: object, evidence: object, record: object) -> None:
+    """Refuse leave, evidence and a change record of another kind.
 
     Raises:
         InvalidValue: naming what to give instead.
@@ -33,6 +34,42 @@ def check_given(leave: object, evidence: object) -> None:
         raise InvalidValue(f"leave={leave!r} is not leave; give a flexsec.Leave, such as Leave(restart=True)")
     if not isinstance(evidence, Evidence):
         raise InvalidValue("evidence is not of its kind; give a flexsec.Evidence")
+    check_record(record)
+
+
+def check_record(record: object) -> None:
+    """Refuse a change record of another kind.
+
+    Raises:
+        InvalidValue: naming what to give instead.
+    """
+    if not isinstance(record, ChangeRecord):
+        raise InvalidValue(
+            f"record={record!r} is no change record; give a flexsec.ChangeRecord, such as ChangeRecord(reason='...')"
+        )
+
+
+def check_seconds(name: str, seconds: object) -> None:
+    """Refuse what is no length of time; None stands for none.
+
+    Raises:
+        InvalidValue: neither None nor a number above 0.
+    """
+    right = isinstance(seconds, int | float) and not isinstance(seconds, bool) and seconds > 0
+    if seconds is not None and not right:
+        raise InvalidValue(f"{name}={seconds!r} is no length of time; give seconds above 0, or None")
+
+
+def as_approvals(approvals: object) -> tuple[Approval, ...]:
+    """Approvals as a tuple.
+
+    Raises:
+        InvalidValue: something else.
+    """
+    found = tuple(approvals) if isinstance(approvals, list | tuple) else ()
+    if not isinstance(approvals, list | tuple) or not all(isinstance(each, Approval) for each in found):
+        raise InvalidValue("approvals are not of their kind; give what `FlexSec.approve` returned, in a tuple")
+    return found
 
 
 def as_value(name: str, value: object) -> str:

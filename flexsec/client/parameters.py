@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 from ..engine.plan import desired_parameters
 from ..errors import InvalidValue, UnknownName
+from ..model.change_record import NO_RECORD
 from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
@@ -17,6 +18,7 @@ if TYPE_CHECKING:
     import builtins
     from collections.abc import Iterable, Mapping
 
+    from ..model.change_record import ChangeRecord
     from ..model.desire import Desire
     from ..model.event import Listener
     from ..model.parameter import Parameter
@@ -63,6 +65,7 @@ class Parameters:
         replace: bool = False,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Run:
         """Set one parameter and read it back; a value that it has already is not written.
@@ -77,7 +80,9 @@ class Parameters:
             UnknownName, InvalidValue: no such parameter, read-only, or not an allowed value; nothing is sent.
             LeaveRequired, GuardRefused: it would lower security or shut clients out.
         """
-        return self.set_many({name: value}, replace=replace, leave=leave, evidence=evidence, on_event=on_event)
+        return self.set_many(
+            {name: value}, replace=replace, leave=leave, evidence=evidence, record=record, on_event=on_event
+        )
 
     def set_many(
         self,
@@ -86,21 +91,28 @@ class Parameters:
         replace: bool = False,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Run:
         """Set several parameters in one run, one write at a time; see `set`."""
-        asked = self._asked(values, replace=replace, leave=leave, evidence=evidence)
+        asked = self._asked(values, replace=replace, leave=leave, evidence=evidence, record=record)
         return self._server.carry_out(asked.plan, "parameters set", on_event, observed=asked.state)
 
     def reset(
-        self, name: str, *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE, on_event: Listener = silent
+        self,
+        name: str,
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
+        on_event: Listener = silent,
     ) -> Run:
         """Write a parameter's default back: the service has no other way to reset one.
 
         Raises:
             as `set`.
         """
-        asked = self._reset([name], leave=leave, evidence=evidence)
+        asked = self._reset([name], leave=leave, evidence=evidence, record=record)
         return self._server.carry_out(asked.plan, "parameters reset", on_event, observed=asked.state)
 
     def plan_set(
@@ -110,16 +122,30 @@ class Parameters:
         replace: bool = False,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
     ) -> Plan:
         """What `set_many` would write."""
-        return self._asked(values, replace=replace, leave=leave, evidence=evidence).plan
+        return self._asked(values, replace=replace, leave=leave, evidence=evidence, record=record).plan
 
-    def plan_reset(self, names: Iterable[str], *, leave: Leave = _NO_LEAVE, evidence: Evidence = _NO_EVIDENCE) -> Plan:
+    def plan_reset(
+        self,
+        names: Iterable[str],
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
+    ) -> Plan:
         """What `reset` would write."""
-        return self._reset(names, leave=leave, evidence=evidence).plan
+        return self._reset(names, leave=leave, evidence=evidence, record=record).plan
 
     def _asked(
-        self, values: Mapping[str, str | float | bool], *, replace: bool, leave: Leave, evidence: Evidence
+        self,
+        values: Mapping[str, str | float | bool],
+        *,
+        replace: bool,
+        leave: Leave,
+        evidence: Evidence,
+        record: ChangeRecord,
     ) -> Asked:
         if not values:
             raise InvalidValue("no parameter is named; give at least one name and value")
@@ -131,16 +157,16 @@ class Parameters:
             wanted = [(_find(name, known), value) for name, value in texts.items()]
             return desired_parameters({p.name: value if replace else _added(p, value) for p, value in wanted})
 
-        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence, record=record)
 
-    def _reset(self, names: Iterable[str], *, leave: Leave, evidence: Evidence) -> Asked:
+    def _reset(self, names: Iterable[str], *, leave: Leave, evidence: Evidence, record: ChangeRecord) -> Asked:
         wanted = tuple(names)
 
         def desires(state: ServerState) -> builtins.list[Desire]:
             known = observed(state.parameters, _WHAT)
             return desired_parameters({name: _find(name, known).default for name in wanted})
 
-        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence)
+        return self._server.direct(desires, _PARTS, leave=leave, evidence=evidence, record=record)
 
 
 def _added(parameter: Parameter, value: str) -> str:

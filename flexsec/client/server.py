@@ -7,13 +7,16 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
+from ..engine.approvals import Consent
 from ..engine.carry_out import Means
 from ..engine.evaluate import Judge
-from ..engine.observe import PARTS, Observers, observe, unobserved_state, unread_part
+from ..engine.observe import PARTS, SHARED_PARTS, observe, unobserved_state, unread_part
 from ..engine.plan import Planner
 from ..engine.refuse import refuse_withheld
+from ..engine.scope import refuse_outside, refuse_outside_by_name
 from ..errors import FlexSecError, InvalidValue, PlanInvalid
 from ..model.change import Change
+from ..model.change_record import NO_RECORD
 from ..model.clock import Deadline
 from ..model.connections import Evidence
 from ..model.event import silent
@@ -21,24 +24,30 @@ from ..model.leave import Leave
 from ..model.resource import ServerId
 from ..model.run import Hardening, RunStatus
 from ..operations.operation import Obstacle
-from ..operations.registry import OPERATIONS
+from ..operations.registry import operations_about
+from .fights import with_fights
 from .firewall import Firewall
-from .given import check_given, observed
+from .given import as_approvals, check_given, check_record, check_seconds, observed
 from .parameters import Parameters
+from .permissions import compare_permissions, with_permission_notes
+from .reading import observers
+from .settings import Settings
 from .threat_protection import ThreatProtectionSetting
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Iterable
+    from collections.abc import Callable, Iterable, Sequence
 
     from ..baselines.baseline import Baseline
+    from ..baselines.capture import Captured
+    from ..model.change_record import Approval, ChangeRecord
     from ..model.desire import Desire
     from ..model.event import Listener
     from ..model.plan import Plan
+    from ..model.role import PermissionCheck, Role
     from ..model.run import Run
     from ..model.server import ServerState
     from ..model.verdict import Assessment
     from .flexsec import FlexSec
-    from .shared_reads import SharedReads
 
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
@@ -58,10 +67,11 @@ class ServerHandle:
     def __init__(self, flexsec: FlexSec, server: ServerId) -> None:
         self._flexsec = flexsec
         self.id = server
-        self.operations = {operation.kind: operation for operation in OPERATIONS}
+        self.operations = operations_about("server")
         self.parameters = Parameters(self)
         self.firewall = Firewall(self)
         self.threat_protection = ThreatProtectionSetting(self)
+        self.settings = Settings(self)
 
     def observe(self, parts: Iterable[str] = PARTS) -> ServerState:
         """Read the server: five requests, fewer when only some `parts` are asked for.
@@ -72,19 +82,33 @@ class ServerHandle:
         Raises:
             NotFound, Unauthorized, CredentialUnavailable: there is nothing to read, or nobody to read as.
         """
-        observers = _observers(self._flexsec.shared)
-        return observe(self._flexsec.connection, self.id, observers, deadline=self._deadline(), parts=tuple(parts))
+        reading = observers(self._flexsec.shared)
+        return observe(self._flexsec.connection, self.id, reading, deadline=self._deadline(), parts=tuple(parts))
 
     def audit(self, baseline: str | Path | Baseline = "recommended") -> Assessment:
         """Judge the server against a baseline (a built-in name, a file's path or a loaded baseline).
 
         Raises:
             UnknownName, BaselineInvalid: the baseline cannot be used.
+            OutOfScope: the baseline is not for this server.
             NotFound, Unauthorized, CredentialUnavailable: as `observe`.
         """
         chosen = self.baseline(baseline)
-        judge = self._judge(chosen)
-        return judge(self.observe(judge.parts))
+        return self._judge(chosen)(self._in_scope(chosen))
+
+    def capture_baseline(self) -> Captured:
+        """A baseline that asks for what this server is now, from a server that is as it should be.
+
+        Reads everything: seven requests, two of them shared by the servers of a subscription. Requires what `observe`
+        does, and Microsoft.Security/pricings/read and Microsoft.DBforPostgreSQL/locations/capabilities/read.
+
+        Raises:
+            NotObserved: so little could be read that there is nothing to ask for.
+            NotFound, Unauthorized, CredentialUnavailable: as `observe`.
+        """
+        from ..baselines.capture import capture
+
+        return capture(self.observe((*PARTS, *SHARED_PARTS)))
 
     def plan(
         self,
@@ -92,27 +116,75 @@ class ServerHandle:
         *,
         leave: Leave = _NO_LEAVE,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
+        check_permissions: bool = False,
     ) -> Plan:
         """What would be written to make failing controls pass, and what would not, with the reasons.
+
+        Args:
+            record: why the change is made; stored in the plan, in the clear.
+            check_permissions: note in the plan what whoever is signed in may not do and should not be able to do.
 
         Raises:
             as `audit`.
         """
-        check_given(leave, evidence)
+        check_given(leave, evidence, record)
         chosen = self.baseline(baseline)
-        state = self.observe(self._judge(chosen).parts)
-        return self.planner(state, chosen).for_failures(leave=leave, evidence=evidence)
+        state = self._in_scope(chosen)
+        plan = self._for_failures(state, chosen, record, leave, evidence)
+        return with_permission_notes(self, plan, chosen) if check_permissions else plan
 
-    def apply(self, plan: Plan, *, on_event: Listener = silent) -> Run:
+    def permissions(
+        self, purpose: str | Plan | Role = "audit", *, baseline: str | Path | Baseline = "recommended"
+    ) -> PermissionCheck:
+        """What whoever is signed in may do here, held against the least that something needs: two requests.
+
+        Requires Microsoft.Authorization/permissions/read at the server and at its subscription; what is not allowed
+        comes back as `unchecked`.
+
+        Args:
+            purpose: a command ("audit", "parameters set"), "rotate", a plan for this server, or a `Role`.
+            baseline: by which a judging command judges; a plan has its own.
+
+        Raises:
+            UnknownName, PlanInvalid: no such command; an edited plan, or one for another server.
+            NotFound, Unauthorized, CredentialUnavailable: as `observe`.
+        """
+        return compare_permissions(self, purpose, baseline)
+
+    def apply(
+        self,
+        plan: Plan,
+        *,
+        record: ChangeRecord = NO_RECORD,
+        approvals: Sequence[Approval] = (),
+        require_approval: bool = False,
+        approval_max_age: float | None = None,
+        on_event: Listener = silent,
+    ) -> Run:
         """Carry out a plan. A change that the service refuses is in the run, not raised.
+
+        Args:
+            record: put over what the plan says about itself, for this run; the plan's seal stays whole.
+            approvals: from `FlexSec.approve` or from the plan's approval file; those of this plan are journalled.
+            require_approval: refuse the plan unless somebody approved it who neither made it nor applies it.
+            approval_max_age: seconds after which an approval does not count any more.
 
         Raises:
             PlanInvalid: edited after it was made, or made for another server.
+            OutOfScope: its baseline is not for this server any more.
+            ApprovalRequired: no approval counts, with the reason for each.
             StalePlan: the server is no longer as the plan found it.
             RunInProgress: another run holds the server, or an earlier one is unfinished.
         """
+        check_record(record)
+        check_seconds("approval_max_age", approval_max_age)
         own = self.own(plan)
-        return applying.apply(own, self.means(on_event, self._judge_by(own.baseline_source)), kind="apply")
+        consent = Consent(approvals=as_approvals(approvals), required=require_approval, max_age=approval_max_age)
+        means = self.means(on_event, self._judge_by(own.baseline_source))
+        if means.judge is not None:
+            refuse_outside_by_name(means.judge.baseline, self.id.name)
+        return applying.apply(own, means, kind="apply", record=record, consent=consent)
 
     def harden(
         self,
@@ -122,6 +194,7 @@ class ServerHandle:
         evidence: Evidence = _NO_EVIDENCE,
         approve: Callable[[Plan], bool] | None = None,
         rollback_on_failure: bool = False,
+        record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Hardening:
         """Observe, evaluate, plan, apply and verify in one call.
@@ -129,14 +202,15 @@ class ServerHandle:
         Args:
             approve: shown the plan before anything is written; False ends it there.
             rollback_on_failure: undo the run when a change failed or its end is not known.
+            record: why the change is made; journalled, in the clear.
 
         Raises:
             as `plan` and `apply`.
         """
-        check_given(leave, evidence)
+        check_given(leave, evidence, record)
         chosen = self.baseline(baseline)
-        state = self.observe(self._judge(chosen).parts)
-        plan = self.planner(state, chosen).for_failures(leave=leave, evidence=evidence)
+        state = self._in_scope(chosen)
+        plan = self._for_failures(state, chosen, record, leave, evidence)
         if not plan.changes or (approve is not None and not approve(plan)):
             return Hardening(before=plan.assessment, plan=plan, run=None, after=plan.assessment)
         run = applying.apply(
@@ -147,7 +221,7 @@ class ServerHandle:
         if rollback_on_failure and failed and run.changed:
             try:
                 run = self._settled(run, on_event)
-                rolled_back = self._undo(run, evidence, on_event)
+                rolled_back = self._undo(run, evidence, record, on_event)
             except FlexSecError as error:
                 not_undone = error.message
         after = run.verified if run.verified and rolled_back is None else self._judged_now(chosen)
@@ -159,6 +233,30 @@ class ServerHandle:
             rolled_back=rolled_back,
             not_rolled_back=not_undone,
         )
+
+    def _for_failures(
+        self, state: ServerState, baseline: Baseline, record: ChangeRecord, leave: Leave, evidence: Evidence
+    ) -> Plan:
+        """The plan for what fails, with the values that somebody keeps setting back."""
+        return with_fights(
+            self.planner(state, baseline, record).for_failures(leave=leave, evidence=evidence),
+            state,
+            self.operations,
+            server=self.id,
+            journals=self._flexsec.journals,
+            connection=self._flexsec.connection,
+        )
+
+    def _in_scope(self, baseline: Baseline) -> ServerState:
+        """What the baseline's controls need, read of a server that it is for.
+
+        Raises:
+            OutOfScope: it is for others; when the name tells, nothing is read.
+        """
+        refuse_outside_by_name(baseline, self.id.name)
+        state = self.observe(self._judge(baseline).parts)
+        refuse_outside(baseline, state)
+        return state
 
     def _judged_now(self, baseline: Baseline) -> Assessment:
         """The server judged as it is now; all unknown, with the reason, when it cannot be read any more."""
@@ -174,7 +272,7 @@ class ServerHandle:
             return run
         return applying.resume(run.run_id, self.means(on_event, None), settle_only=True)
 
-    def _undo(self, run: Run, evidence: Evidence, on_event: Listener) -> Run:
+    def _undo(self, run: Run, evidence: Evidence, record: ChangeRecord, on_event: Listener) -> Run:
         """A run that undoes itself was asked to: lowering what it raised, and closing what it opened, is its leave.
 
         Raises:
@@ -182,7 +280,7 @@ class ServerHandle:
         """
         reason = "undoing a failed run, as asked"
         leave = Leave(lower_security=True, closing=("firewall", "tls-minimum"), without_evidence=reason)
-        return self._flexsec.rollback(run.run_id, leave=leave, evidence=evidence, on_event=on_event)
+        return self._flexsec.rollback(run.run_id, leave=leave, evidence=evidence, record=record, on_event=on_event)
 
     # -- for the facade's own parts --------------------------------------------------------------------------------
 
@@ -199,23 +297,27 @@ class ServerHandle:
             raise InvalidValue(f"{baseline!r} is no baseline; give a built-in name, a file's path or a loaded baseline")
         return baseline
 
-    def planner(self, state: ServerState, baseline: Baseline) -> Planner:
-        """What makes plans for a state under a baseline."""
+    def planner(self, state: ServerState, baseline: Baseline, record: ChangeRecord = NO_RECORD) -> Planner:
+        """What makes plans for a state under a baseline; they carry the record and who is signed in."""
         names = {name for selection in baseline.controls for name in selection.control.parameters}
         return Planner(
             self.operations,
             state,
             self._judge(baseline),
             parameters=names,
-            baseline_source=baseline.sources[0],
+            tags={*baseline.scope.tags, *(name for waiver in baseline.waivers for name in waiver.tags)},
+            baseline_source=baseline.sources[0] if baseline.sources else "",
             now=self._flexsec.clock.now(),
+            record=record,
+            made_by=self._flexsec.connection.identity(),
+            owner=baseline.owner,
         )
 
     def means(self, on_event: Listener, judge: Judge | None) -> Means:
         """What a run on this server needs."""
         return Means(
             connection=self._flexsec.connection,
-            observers=_observers(self._flexsec.shared),
+            observers=observers(self._flexsec.shared),
             operations=self.operations,
             journals=self._flexsec.journals,
             deadline=self._deadline(),
@@ -250,21 +352,23 @@ class ServerHandle:
         *,
         leave: Leave,
         evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
     ) -> Asked:
         """A plan for what a caller asks for by name, judged by the recommended baseline.
 
         Args:
             desires: what is asked for, given what was observed; may refuse names that do not exist.
             parts: what has to be read for it.
+            record: why the change is made.
 
         Raises:
             InvalidValue: a desire that the operation cannot fulfil, with all reasons; nothing was sent.
             NotObserved: what the plan would rest on could not be read.
         """
-        check_given(leave, evidence)
+        check_given(leave, evidence, record)
         state = self.observe(parts)
         observed(unread_part(state, parts), self.id.name)
-        planner = self.planner(state, self.baseline("recommended"))
+        planner = self.planner(state, self.baseline("recommended"), record)
         found = [planner.diff(desire) for desire in desires(state)]
         problems = [item.reason for item in found if isinstance(item, Obstacle)]
         if problems:
@@ -300,20 +404,3 @@ class ServerHandle:
 
     def _deadline(self) -> Deadline:
         return Deadline(self._flexsec.clock, self._flexsec.timeout)
-
-
-def _observers(shared: SharedReads) -> Observers:
-    from ..observers import administrators, firewall, parameters, server, threat_protection
-
-    modules = {
-        "server": server.observe,
-        "parameters": parameters.observe,
-        "firewall": firewall.observe,
-        "administrators": administrators.observe,
-        "threat_protection": threat_protection.observe,
-    }
-    return Observers(
-        parts=modules,
-        parameter=parameters.observe_one,
-        shared={"defender_plan": shared.defender_plan, "region": shared.region},
-    )

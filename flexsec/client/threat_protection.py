@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..model.change_record import NO_RECORD
 from ..model.desire import DesiredThreatProtection
 from ..model.event import silent
 from ..model.leave import Leave
 from .given import observed
 
 if TYPE_CHECKING:
+    from ..model.change_record import ChangeRecord
     from ..model.event import Listener
     from ..model.plan import Plan
     from ..model.run import Run
@@ -33,18 +35,20 @@ class ThreatProtectionSetting:
         """
         return observed(self._server.observe(_PARTS).threat_protection, "threat protection")
 
-    def enable(self, *, on_event: Listener = silent) -> Run:
+    def enable(self, *, record: ChangeRecord = NO_RECORD, on_event: Listener = silent) -> Run:
         """Enable it and read it back; billed per server. Requires .../advancedThreatProtectionSettings/write.
 
         Raises:
             NotObserved: the setting could not be read, so it is not known whether a write is needed.
         """
-        asked = self._enabled()
+        asked = self._enabled(record)
         return self._server.carry_out(asked.plan, "threat protection enable", on_event, observed=asked.state)
 
-    def plan_enable(self) -> Plan:
+    def plan_enable(self, *, record: ChangeRecord = NO_RECORD) -> Plan:
         """What `enable` would write."""
-        return self._enabled().plan
+        return self._enabled(record).plan
 
-    def _enabled(self) -> Asked:
-        return self._server.direct(lambda _: [DesiredThreatProtection(enabled=True)], _PARTS, leave=Leave())
+    def _enabled(self, record: ChangeRecord) -> Asked:
+        return self._server.direct(
+            lambda _: [DesiredThreatProtection(enabled=True)], _PARTS, leave=Leave(), record=record
+        )

@@ -3,16 +3,42 @@
 from __future__ import annotations
 
 from ..errors import UnknownName
-from . import authentication, detection, encryption, governance, logging, network, transport
+from . import (
+    administrators,
+    auditing,
+    authentication,
+    availability,
+    backup,
+    detection,
+    encryption,
+    firewall,
+    governance,
+    identities,
+    keys,
+    lifecycle,
+    log_content,
+    logging,
+    network,
+    transport,
+)
 from .control import Control, suggestion
 
 CONTROLS: tuple[Control, ...] = (
     *transport.CONTROLS,
     *authentication.CONTROLS,
+    *administrators.CONTROLS,
+    *identities.CONTROLS,
     *network.CONTROLS,
+    *firewall.CONTROLS,
     *encryption.CONTROLS,
+    *keys.CONTROLS,
     *logging.CONTROLS,
+    *log_content.CONTROLS,
+    *auditing.CONTROLS,
     *detection.CONTROLS,
+    *backup.CONTROLS,
+    *availability.CONTROLS,
+    *lifecycle.CONTROLS,
     *governance.CONTROLS,
 )
 

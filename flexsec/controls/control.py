@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from difflib import get_close_matches
@@ -31,6 +32,7 @@ class Argument:
 
     Attributes:
         kind: integer, boolean, text, or texts (a list of text); texts are of `allowed` unless that is empty.
+        pattern, form: for text of no list, the regular expression that it matches whole, and what that is in words.
         minimum, maximum: bounds of an integer, both included; None where there is none.
     """
 
@@ -41,6 +43,8 @@ class Argument:
     allowed: tuple[str, ...] = ()
     minimum: int | None = None
     maximum: int | None = None
+    pattern: str = ""
+    form: str = "text"
 
     @property
     def expected(self) -> str:
@@ -48,9 +52,9 @@ class Argument:
         if self.kind == "boolean":
             return "true or false"
         if self.kind == "text":
-            return "one of " + ", ".join(self.allowed) if self.allowed else "text"
+            return "one of " + ", ".join(self.allowed) if self.allowed else self.form
         if self.kind == "texts":
-            return "a list of " + (", ".join(self.allowed) if self.allowed else "text")
+            return "a list of " + (", ".join(self.allowed) if self.allowed else self.form)
         if self.maximum is None:
             return f"a whole number from {self.minimum} up"
         return f"a whole number from {self.minimum} to {self.maximum}"
@@ -68,7 +72,11 @@ class Argument:
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
 
     def _admits_text(self, value: object) -> bool:
-        return isinstance(value, str) and bool(value.strip()) and (not self.allowed or value in self.allowed)
+        if not isinstance(value, str) or not value.strip():
+            return False
+        if self.allowed:
+            return value in self.allowed
+        return not self.pattern or re.fullmatch(self.pattern, value) is not None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -1,25 +1,28 @@
-"""Who reaches the server's port at all. Rules are judged by their addresses, never by their names."""
+"""From where the server can be reached at all: a public endpoint, private endpoints, a virtual network."""
 
 from __future__ import annotations
 
-from ..model.desire import DesiredFirewallRuleAbsent
-from ..model.firewall import INTERNET_SIZE, AddressRange, FirewallRule, RuleClass, public_size
+from typing import TYPE_CHECKING
+
 from ..model.observation import Unobserved
-from ..model.server import Networking, ServerState
-from ..model.verdict import Check
-from .control import Argument, Arguments, Control, whole_number
+from ..model.server import Networking
+from .control import Arguments, Control
 from .outcome import failed, not_applicable, passed, unknown, unread
 from .references import REFERENCES
-from .severities import RATINGS, THRESHOLDS
+from .severities import RATINGS
 
-_REPORT_ONLY = "the baseline only reports such rules (remove: false): removing them is yours to decide"
+if TYPE_CHECKING:
+    from ..model.server import Server, ServerState
+    from ..model.verdict import Check
+
+_PUBLIC_OFF = "az postgres flexible-server update --public-access Disabled"
 
 
 def public_access_disabled(state: ServerState, arguments: Arguments) -> Check:
     """The server has no public endpoint.
 
-    What it checks: publicNetworkAccess is Disabled, or the server is integrated into a virtual network, which leaves
-    it without a public endpoint whatever that property says.
+    What it checks: the property publicNetworkAccess is Disabled, or the server is integrated into a virtual network,
+    which leaves it without a public endpoint whatever that property says.
 
     Why: a server that cannot be reached from the internet cannot be attacked from there, whatever its firewall rules.
 
@@ -38,172 +41,134 @@ def public_access_disabled(state: ServerState, arguments: Arguments) -> Check:
         return passed(
             "the server is integrated into a virtual network: no public endpoint", {"network": "virtual network"}
         )
-    endpoints = ", ".join(f"{one.name} ({one.status})" for one in server.private_endpoints) or "none"
-    evidence = {"publicNetworkAccess": server.public_network_access, "private endpoints": endpoints}
+    evidence = _evidence(server)
     match server.public_network_access.casefold():
         case "disabled":
             return passed("public network access is disabled", evidence)
         case "enabled":
-            approved = any(one.status.casefold() == "approved" for one in server.private_endpoints)
-            first = "make sure that clients use the private endpoint" if approved else "approve a private endpoint"
             return failed(
                 "public network access is enabled: only firewall rules and credentials keep strangers out",
                 evidence,
-                remedy=f"first {first}, then az postgres flexible-server update --public-access Disabled",
+                remedy=f"first {_first_step(server)}, then {_PUBLIC_OFF}",
             )
         case _:
             word = server.public_network_access or "nothing"
             return unknown(f"the service tells {word} about public network access")
 
 
-def no_azure_services(state: ServerState, arguments: Arguments) -> Check:
-    """No rule lets in every Azure service of every tenant.
+def vnet_integrated(state: ServerState, arguments: Arguments) -> Check:
+    """The server is reached through a private network alone.
 
-    What it checks: no firewall rule is 0.0.0.0-0.0.0.0, whatever its name. That pair of addresses is a switch: it
-    admits all of Azure, other customers' machines included. A rule that merely begins or ends at 0.0.0.0 is not it.
+    What it checks: the server is integrated into a virtual network (network.delegatedSubnetResourceId is set), or
+    public network access is Disabled and at least one private endpoint connection is Approved. The two models exclude
+    each other and either is private, so either passes.
 
-    Why: an attacker needs no more than an Azure subscription of their own to stand behind this rule.
+    Why: an attacker must then be inside your network before the server's login can be tried at all.
 
-    Remedy: flexsec removes the rule, with leave for the closing class firewall and evidence of who connects. Give the
-    services that need the server a private endpoint or rules of their own first. With `remove: false` it only reports.
+    Remedy: left to you. Integration into a virtual network is fixed when a server is created. A server with public
+    access gets the same by a private endpoint: approve one, see that its name resolves where the clients are, then
+    az postgres flexible-server update --public-access Disabled. The reverse order shuts everyone out.
 
-    What it does not check: rules on a server without a public endpoint, where they admit nobody.
+    What it does not check: private DNS zones, and who reaches the subnet (peerings, gateways, network security groups).
 
-    Cost: one request per server, shared by the controls that read firewall rules.
+    Cost: none; the server's own properties are always read.
     """
-    rules = _rules_in_force(state)
-    if isinstance(rules, Check):
-        return rules
-    culprits = [rule for rule in rules if rule.kind == RuleClass.AZURE_SERVICES]
-    found = "let in every Azure service of every tenant"
-    return _verdict(rules, culprits, found, "no rule admits all Azure services", remove=bool(arguments["remove"]))
-
-
-def no_allow_all(state: ServerState, arguments: Arguments) -> Check:
-    """No rule, and no set of rules, lets in the internet.
-
-    What it checks: no rule spans half of the IPv4 addresses or more, and all rules together do not admit that many
-    public ones. So 0.0.0.1-255.255.255.254 and two rules for half of the internet each are found as well.
-
-    Why: the login is then open to every scanner and every stolen password.
-
-    Remedy: flexsec removes the widest rules until the rest is no longer the internet, with leave for the closing class
-    firewall and evidence of who connects. With `remove: false` it only reports.
-
-    What it does not check: smaller ranges (net-fw-range-bounded does), and rules on a server without a public endpoint.
-
-    Cost: one request per server, shared by the controls that read firewall rules.
-    """
-    rules = _rules_in_force(state)
-    if isinstance(rules, Check):
-        return rules
-    culprits = internet_rules(rules)
-    found = "let in the internet"
-    return _verdict(rules, culprits, found, "the rules do not admit the internet", remove=bool(arguments["remove"]))
-
-
-def range_bounded(state: ServerState, arguments: Arguments) -> Check:
-    """Each rule, and all rules together, admit no more addresses than the baseline allows.
-
-    What it checks: the public addresses of each rule against `max_rule_addresses`, and the distinct public addresses of
-    all rules together against `max_addresses`; overlapping rules count once. Rules that net-fw-no-azure-services and
-    net-fw-no-allow-all report do not count again. Private addresses in a rule admit nobody and do not count.
-
-    Why: a range is usually wider than the clients behind it, and the rest of it belongs to strangers.
-
-    Remedy: left to you, because only you know which addresses your clients have. Narrow the rules with
-    flexsec firewall allow and remove, or state them all with server.firewall.reconcile of the library.
-
-    What it does not check: who uses the addresses, and rules on a server without a public endpoint.
-
-    Cost: one request per server, shared by the controls that read firewall rules.
-    """
-    rules = _rules_in_force(state)
-    if isinstance(rules, Check):
-        return rules
-    elsewhere = {rule.name for rule in internet_rules(rules)}
-    counted = [
-        rule for rule in rules if rule.kind in (RuleClass.PUBLIC, RuleClass.INTERNET) and rule.name not in elsewhere
-    ]
-    widest, budget = whole_number(arguments, "max_rule_addresses"), whole_number(arguments, "max_addresses")
-    total = public_size(_ranges(counted))
-    evidence = {"public addresses admitted": str(total), **{rule.name: _addresses(rule) for rule in counted}}
-    wide = [rule for rule in counted if public_size(_ranges([rule])) > widest]
-    problems = [f"{rule} admits {public_size(_ranges([rule]))} addresses, allowed {widest}" for rule in wide]
-    if total > budget:
-        problems.append(f"all rules together admit {total} addresses, allowed {budget}")
-    if problems:
-        names = ", ".join(rule.name for rule in wide or counted)
-        return failed(
-            "; ".join(problems), evidence, remedy=f"which addresses are needed is yours to say; narrow {names}"
-        )
-    return _unreadable(rules) or passed(_admitted(len(counted), total, besides=bool(elsewhere)), evidence)
-
-
-def internet_rules(rules: tuple[FirewallRule, ...]) -> list[FirewallRule]:
-    """The rules to do without so that the rest does not admit the internet: the widest first."""
-    culprits = [rule for rule in rules if rule.kind == RuleClass.INTERNET]
-    rest = [rule for rule in rules if rule.kind == RuleClass.PUBLIC]
-    rest.sort(key=lambda rule: (public_size(_ranges([rule])), rule.name))
-    while public_size(_ranges(rest)) >= INTERNET_SIZE:
-        culprits.append(rest.pop())
-    return culprits
-
-
-def _rules_in_force(state: ServerState) -> tuple[FirewallRule, ...] | Check:
-    """The rules, or the check that says why they do not matter or are not known."""
     if isinstance(state.server, Unobserved):
         return unread("the server", state.server)
-    if state.server.networking == Networking.VNET:
-        return not_applicable("the server is integrated into a virtual network, where firewall rules have no effect")
-    if state.server.public_network_access.casefold() == "disabled":
-        return not_applicable("public network access is disabled, so firewall rules admit nobody")
-    if isinstance(state.firewall, Unobserved):
-        return unread("the firewall rules", state.firewall)
-    return state.firewall
+    server = state.server
+    if server.networking == Networking.VNET:
+        return passed(
+            "the server is integrated into a virtual network",
+            {"delegatedSubnetResourceId": server.delegated_subnet_id or "set"},
+        )
+    match server.public_network_access.casefold():
+        case "disabled":
+            return _reached_privately(server)
+        case "enabled":
+            return failed(
+                "the server is in no virtual network, and public network access is enabled",
+                _evidence(server),
+                remedy="integration into a virtual network is fixed when a server is created; the same is reached by a "
+                f"private endpoint: first {_first_step(server)}, then {_PUBLIC_OFF}",
+            )
+        case _:
+            word = server.public_network_access or "nothing"
+            return unknown(f"the service tells {word} about public network access")
 
 
-def _verdict(
-    rules: tuple[FirewallRule, ...], culprits: list[FirewallRule], found: str, clean: str, *, remove: bool
-) -> Check:
-    if not culprits:
-        return _unreadable(rules) or passed(clean, {"firewall rules": str(len(rules))})
-    evidence = {rule.name: _addresses(rule) for rule in culprits}
-    absent = tuple(DesiredFirewallRuleAbsent(name=rule.name, start=rule.start, end=rule.end) for rule in culprits)
+def _reached_privately(server: Server) -> Check:
+    """The check of a server without public access and outside any virtual network."""
+    if approved := _approved(server):
+        return passed(
+            f"public network access is disabled; the server is reached through {', '.join(approved)}", _evidence(server)
+        )
+    if untold := _untold(server):
+        return unknown(f"the service does not tell the status of private endpoint {untold}")
     return failed(
-        f"{', '.join(map(str, culprits))} {found if len(culprits) > 1 else found.replace('let', 'lets', 1)}",
-        evidence,
-        desires=absent if remove else (),
-        remedy="" if remove else _REPORT_ONLY,
+        "public network access is disabled and no private endpoint is approved: nobody reaches the server",
+        _evidence(server),
+        remedy=_approval(server),
     )
 
 
-def _admitted(rules: int, addresses: int, *, besides: bool) -> str:
-    counted = "1 rule admits" if rules == 1 else f"{rules} rules admit"
-    others = "besides what net-fw-no-allow-all reports, " if besides else ""
-    return f"{others}{counted} {addresses} public address{'' if addresses == 1 else 'es'}"
+def private_endpoint_approved(state: ServerState, arguments: Arguments) -> Check:
+    """At least one private endpoint leads to the server.
+
+    What it checks: the status of at least one private endpoint connection is Approved. A connection that is Pending or
+    Rejected carries nothing. A server that is integrated into a virtual network takes no private endpoints and is not
+    judged.
+
+    Why: a private endpoint is the way in that lets public network access be switched off.
+
+    Remedy: left to you, because it takes an address in your network: az network private-endpoint create with the group
+    postgresqlServer. If it stays Pending, the server's owner approves it with
+    az postgres flexible-server private-endpoint-connection approve.
+
+    What it does not check: whether the endpoint still exists on the other side, whether names resolve to it, and
+    whether public network access is off beside it (net-public-access-disabled).
+
+    Cost: none; the server's own properties are always read.
+    """
+    if isinstance(state.server, Unobserved):
+        return unread("the server", state.server)
+    server = state.server
+    if server.networking == Networking.VNET:
+        return not_applicable("the server is integrated into a virtual network, where there are no private endpoints")
+    if approved := _approved(server):
+        return passed(f"private endpoints that are approved: {', '.join(approved)}", _evidence(server))
+    if untold := _untold(server):
+        return unknown(f"the service does not tell the status of private endpoint {untold}")
+    found = "no private endpoint is approved" if server.private_endpoints else "there is no private endpoint"
+    return failed(found, _evidence(server), remedy=_approval(server))
 
 
-def _unreadable(rules: tuple[FirewallRule, ...]) -> Check | None:
-    odd = [rule for rule in rules if rule.kind == RuleClass.UNREADABLE]
-    return unknown(f"the addresses of {', '.join(map(str, odd))} cannot be read as a range") if odd else None
+def _approved(server: Server) -> list[str]:
+    return [one.name for one in server.private_endpoints if one.status.casefold() == "approved"]
 
 
-def _ranges(rules: list[FirewallRule]) -> list[AddressRange]:
-    return [found for rule in rules if (found := rule.range) is not None]
+def _first_step(server: Server) -> str:
+    """What has to be true before public network access is switched off."""
+    return "make sure that clients use the private endpoint" if _approved(server) else "approve a private endpoint"
 
 
-def _addresses(rule: FirewallRule) -> str:
-    return f"{rule.start}-{rule.end}"
+def _untold(server: Server) -> str:
+    return ", ".join(one.name for one in server.private_endpoints if not one.status)
 
 
-def _remove(control_id: str) -> Argument:
-    return Argument(
-        name="remove",
-        kind="boolean",
-        default=THRESHOLDS[f"{control_id}.remove"].value,
-        description="Whether such rules belong to the baseline and are removed; false only reports them.",
+def _approval(server: Server) -> str:
+    """What a person does about it that none is approved."""
+    pending = [one.name for one in server.private_endpoints if one.status.casefold() == "pending"]
+    if pending:
+        return f"approve {', '.join(pending)}: az postgres flexible-server private-endpoint-connection approve"
+    return (
+        "create one in the network of your clients: az network private-endpoint create --group-id postgresqlServer, "
+        "and approve it if it stays Pending"
     )
+
+
+def _evidence(server: Server) -> dict[str, str]:
+    endpoints = ", ".join(f"{one.name} ({one.status or 'not told'})" for one in server.private_endpoints) or "none"
+    return {"publicNetworkAccess": server.public_network_access or "not told", "private endpoints": endpoints}
 
 
 CONTROLS = (
@@ -217,48 +182,21 @@ CONTROLS = (
         references=REFERENCES["net-public-access-disabled"],
     ),
     Control(
-        id="net-fw-no-azure-services",
-        title="No rule admits all Azure services",
+        id="net-vnet-integrated",
+        title="The server is reached through a private network alone",
         family="network",
-        rating=RATINGS["net-fw-no-azure-services"],
-        check=no_azure_services,
-        reads=("firewall", "server"),
-        arguments=(_remove("net-fw-no-azure-services"),),
-        references=REFERENCES["net-fw-no-azure-services"],
+        rating=RATINGS["net-vnet-integrated"],
+        check=vnet_integrated,
+        reads=("server",),
+        references=REFERENCES["net-vnet-integrated"],
     ),
     Control(
-        id="net-fw-no-allow-all",
-        title="No rules admit the whole internet",
+        id="net-private-endpoint-approved",
+        title="At least one private endpoint is approved",
         family="network",
-        rating=RATINGS["net-fw-no-allow-all"],
-        check=no_allow_all,
-        reads=("firewall", "server"),
-        arguments=(_remove("net-fw-no-allow-all"),),
-        references=REFERENCES["net-fw-no-allow-all"],
-    ),
-    Control(
-        id="net-fw-range-bounded",
-        title="Rules admit a bounded number of addresses",
-        family="network",
-        rating=RATINGS["net-fw-range-bounded"],
-        check=range_bounded,
-        reads=("firewall", "server"),
-        arguments=(
-            Argument(
-                name="max_addresses",
-                kind="integer",
-                default=THRESHOLDS["net-fw-range-bounded.max_addresses"].value,
-                description="How many distinct public addresses all rules together may admit.",
-                minimum=0,
-            ),
-            Argument(
-                name="max_rule_addresses",
-                kind="integer",
-                default=THRESHOLDS["net-fw-range-bounded.max_rule_addresses"].value,
-                description="How many public addresses one rule may admit.",
-                minimum=0,
-            ),
-        ),
-        references=REFERENCES["net-fw-range-bounded"],
+        rating=RATINGS["net-private-endpoint-approved"],
+        check=private_endpoint_approved,
+        reads=("server",),
+        references=REFERENCES["net-private-endpoint-approved"],
     ),
 )

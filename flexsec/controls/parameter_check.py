@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from ..model.desire import DesiredParameter, DesiredRestart
 from ..model.observation import Unobserved
 from ..model.parameter import Parameter, refusal, same_value, spelled
+from ..model.verdict import Status
 from .outcome import failed, not_applicable, passed, unread
 
 if TYPE_CHECKING:
@@ -64,6 +65,28 @@ def switched_on(state: ServerState, name: str, consequence: str) -> Check:
         wanted=lambda parameter: "on",
         consequence=consequence,
     )
+
+
+def together(*checks: Check) -> Check:
+    """Several parameters judged as one: all of them that the server has must hold.
+
+    Either everything that fails is mended or nothing is: half of it would change the server and leave the finding.
+    """
+    told = [check for check in checks if check.status is not Status.NOT_APPLICABLE]
+    failing = [check for check in told if check.status is Status.FAIL]
+    short = [check for check in told if check.status is not Status.PASS]
+    if not told:
+        return checks[0]
+    if short and not failing:
+        return short[0]
+    evidence = {name: value for check in told for name, value in check.evidence.items()}
+    if not failing:
+        return passed("; ".join(check.reason for check in told), evidence)
+    if all(check.desires for check in short):
+        desires = tuple(desire for check in short for desire in check.desires)
+        return failed("; ".join(check.reason for check in failing), evidence, desires=desires)
+    why = "; ".join(check.remedy or check.reason for check in short if not check.desires)
+    return failed("; ".join(check.reason for check in failing), evidence, remedy=why)
 
 
 def absent(state: ServerState, name: str) -> Check:

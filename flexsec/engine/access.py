@@ -1,4 +1,4 @@
-"""What a run needs to reach one server: the connection, what reads it, what changes it, and until when."""
+"""What a run needs to reach what it changes: the connection, what reads it, what changes it, and until when."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..errors import DeadlineExceeded, FlexSecError, GuardRefused
-from ..model.server import NOT_BECOMING_READY, Server
+from ..model.resource import ServerId, SubscriptionId
+from ..model.server import NOT_BECOMING_READY, Server, ServerState
+from ..model.subscription import SubscriptionState
 from .observe import refresh
+from .observe_subscription import refresh_subscription
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Collection, Mapping
 
     from ..azure.connection import Connection
     from ..model.change import Change
     from ..model.clock import Clock, Deadline
-    from ..model.resource import ServerId
-    from ..model.server import ServerState
+    from ..model.resource import Target
+    from ..model.subscription import State
     from ..operations.operation import Operation
     from .observe import Observers
 
@@ -30,11 +33,11 @@ class ServerWedged(FlexSecError):
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
-class ServerAccess:
-    """One server, as a run reaches it."""
+class Access:
+    """One server or subscription, as a run reaches it."""
 
     connection: Connection
-    server: ServerId
+    target: Target
     observers: Observers
     operations: Mapping[str, Operation]
     deadline: Deadline
@@ -44,20 +47,36 @@ class ServerAccess:
         """The clock that all waiting runs on."""
         return self.connection.clock
 
-    def refresh(self, state: ServerState, change: Change) -> ServerState:
+    def refresh(self, state: State, change: Change) -> State:
         """Read again what the change is about."""
-        return refresh(
+        reads = self.operations[change.kind].reads
+        if isinstance(state, ServerState) and isinstance(self.target, ServerId):
+            return refresh(
+                state,
+                change,
+                reads=reads,
+                connection=self.connection,
+                server=self.target,
+                observers=self.observers,
+                deadline=self.deadline,
+            )
+        return self.refresh_parts(state, reads)
+
+    def refresh_parts(self, state: State, parts: Collection[str]) -> State:
+        """Read some parts of a subscription again; of a server, `refresh` reads what a change is about."""
+        if not isinstance(state, SubscriptionState) or not isinstance(self.target, SubscriptionId):
+            return state
+        return refresh_subscription(
             state,
-            change,
-            reads=self.operations[change.kind].reads,
+            parts,
             connection=self.connection,
-            server=self.server,
+            subscription=self.target,
             observers=self.observers,
             deadline=self.deadline,
         )
 
     def wait_until_ready(self, *, times: int = 1) -> None:
-        """Wait until the server says Ready so many times in a row.
+        """Wait until the server says Ready so many times in a row; a subscription has no state to wait for.
 
         Only Ready ends the wait well; Stopped, Disabled, Inaccessible and Dropping end it badly; every other word,
         also one that no version of the service has used yet, means that work goes on (A6).
@@ -67,9 +86,11 @@ class ServerAccess:
             ServerWedged: it stays in between for `WEDGED_AFTER_SECONDS`.
             DeadlineExceeded: the time given is used up.
         """
+        if not isinstance(self.target, ServerId):
+            return
         began, seen, pause = self.clock.monotonic(), 0, 1.0
         while True:
-            found = self.observers.parts["server"](self.connection, self.server, deadline=self.deadline)
+            found = self.observers.parts["server"](self.connection, self.target, deadline=self.deadline)
             state = found.state.casefold() if isinstance(found, Server) else ""
             seen = seen + 1 if state == "ready" else 0
             if seen >= times:

@@ -70,6 +70,7 @@ class Account:
             "scope": outcome.scope,
             "warnings": list(outcome.warnings),
             "doubted": outcome.doubted,
+            "side_effects": list(outcome.side_effects),
         }
         self._journal.write("outcome", {"change": self._number - 1, **told})
         stage = "skipped" if outcome.status is ChangeStatus.NOT_STARTED else "failed"

@@ -1,42 +1,64 @@
 """Carry out a plan: one write at a time per server, journal first, every change read back, everything judged again.
 
-A lock per server refuses a second run. What was not finished stands in the journal and is finished by `resume`.
+A plan may be about a subscription instead of a server. A lock per server or subscription refuses a second run. What was not finished stands in the journal and is finished by `resume`.
 """
 
 from __future__ import annotations
 
+from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from .. import __version__
 from ..errors import FlexSecError, StalePlan
+from ..model.change_record import NO_RECORD
 from ..model.encoding import to_data
 from ..model.event import Event
-from ..model.resource import ServerId
+from ..model.observation import Unobserved
+from ..model.resource import ServerId, SubscriptionId, parse_target
 from ..model.run import ChangeStatus, Run, RunStatus
-from .basis import check_seal, differences, facts
+from ..model.server import ServerState
+from .approvals import Consent, refuse_unapproved
+from .basis import again, check_seal, differences
 from .carry_out import Beginning, Means, carry_out
 from .earlier_runs import new_run_id, refuse_overtaken, refuse_unfinished
 from .history import as_run, read_all
 from .journal import Journal, reopen
 from .observe import PARTS, observe
+from .observe_subscription import observe_subscription
+from .scope import refuse_outside
 from .turn import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
 
+    from ..model.change_record import ChangeRecord
     from ..model.plan import Plan
+    from ..model.resource import Target
     from ..model.run import Outcome
-    from ..model.server import ServerState
+    from ..model.subscription import State
     from ..model.verdict import Assessment
+    from .history import History
+
+_NO_CONSENT = Consent()
 
 
-def apply(plan: Plan, means: Means, *, kind: str = "apply", observed: ServerState | None = None) -> Run:
+def apply(
+    plan: Plan,
+    means: Means,
+    *,
+    kind: str = "apply",
+    observed: State | None = None,
+    record: ChangeRecord = NO_RECORD,
+    consent: Consent = _NO_CONSENT,
+) -> Run:
     """Carry out a plan.
 
     Args:
         kind: what the run is called in the journal.
         observed: the server as just read; without it, or when a run ended since, the server is read again and held
             against the plan.
+        record: what is said about the run; put over what the plan says, whose seal stays whole.
+        consent: who approved the plan, and whether somebody must have.
 
     Returns:
         The run; a change that failed is in it, not raised. A plan without changes makes a run without an id, which is
@@ -44,20 +66,27 @@ def apply(plan: Plan, means: Means, *, kind: str = "apply", observed: ServerStat
 
     Raises:
         PlanInvalid: the plan was edited.
+        OutOfScope: the baseline that it was made by is not for this server.
+        ApprovalRequired: it needs an approval and has none that counts.
         StalePlan: the server is no longer as the plan found it.
         RunInProgress: another run holds the server, or an earlier one is unfinished.
         NotFound, Unauthorized, CredentialUnavailable: the server cannot be read.
     """
     check_seal(plan)
-    server = ServerId.parse(plan.server_id)
+    if consent.required:
+        refuse_unapproved(plan, consent, identity=means.connection.identity(), now=means.connection.clock.now())
+    target = parse_target(plan.server_id)
+    said = plan.record.overlaid(record)
     if not plan.changes:
-        refuse_unfinished(server, means.journals)
-        return _nothing_to_write(plan, means, kind)
+        refuse_unfinished(target, means.journals)
+        return _nothing_to_write(plan, means, kind, said)
     run_id = new_run_id(means.journals, means.connection.clock)
-    with means.journals.lock(server.key, run_id):
-        last = refuse_unfinished(server, means.journals)
-        state = observed if observed and not _ended_since(last, observed) else _observe(plan, server, means)
+    with means.journals.lock(target.key, run_id):
+        last = refuse_unfinished(target, means.journals)
+        state = observed if observed and not _ended_since(last, observed) else _observe(plan, target, means)
         _refuse_stale(plan, state)
+        if means.judge is not None and isinstance(state, ServerState):
+            refuse_outside(means.judge.baseline, state)
         journal = Journal(means.journals, run_id, means.connection.clock)
         journal.write(
             "started",
@@ -66,16 +95,19 @@ def apply(plan: Plan, means: Means, *, kind: str = "apply", observed: ServerStat
                 "rolls_back": plan.undoes,
                 "flexsec": __version__,
                 "identity": means.connection.identity(),
+                "record": to_data(said),
+                "approvals": [to_data(each) for each in consent.to(plan)],
+                "approval_required": consent.required,
                 "plan": to_data(plan),
             },
         )
         beginning = Beginning(ended={}, begun={}, fresh=state is observed)
-        ended, why = carry_out(plan, journal, state, server=server, means=means, beginning=beginning)
-        _finish(journal, server, means, ended, why)
+        ended, why = carry_out(plan, journal, state, target=target, means=means, beginning=beginning)
+        _finish(journal, target, means, ended, why)
     return as_run(means.journals, run_id)
 
 
-def resume(run_id: str, means: Means, *, settle_only: bool = False) -> Run:
+def resume(run_id: str, means: Means, *, settle_only: bool = False, record: ChangeRecord = NO_RECORD) -> Run:
     """Finish a run that another process left unfinished.
 
     What was begun is followed to its end or looked up before anything is sent; what was not begun is written if the
@@ -83,33 +115,45 @@ def resume(run_id: str, means: Means, *, settle_only: bool = False) -> Run:
 
     Args:
         settle_only: find out what became of what was begun, and send nothing.
+        record: what is said about going on; put over what was said about the run.
 
     Raises:
         UnknownName: no such run.
         JournalDamaged: the journal cannot be trusted.
+        ApprovalRequired: the run needed an approval, and none of its approvals is by somebody else than who goes on.
         RunInProgress: the run, or another on this server, still goes on.
         StalePlan: the run had come to an end, and a later one has written to the server since.
     """
     before = as_run(means.journals, run_id)
     if before.status is RunStatus.COMPLETE:
         return before
-    server = ServerId.parse(before.server_id)
-    with means.journals.lock(server.key, run_id):
-        refuse_unfinished(server, means.journals, resumed=run_id)
-        refuse_overtaken(run_id, server, means.journals)
+    target = parse_target(before.server_id)
+    with means.journals.lock(target.key, run_id):
+        refuse_unfinished(target, means.journals, resumed=run_id)
+        refuse_overtaken(run_id, target, means.journals)
         journal, records = reopen(means.journals, run_id, means.connection.clock)
         history = read_all(records)
-        state = _observe(history.plan, server, means)
-        journal.write("resumed", {"identity": means.connection.identity(), "flexsec": __version__})
+        if not settle_only:
+            _refuse_unapproved_resume(history, means)
+        state = _observe(history.plan, target, means)
+        identity = means.connection.identity()
+        journal.write("resumed", {"identity": identity, "flexsec": __version__, "record": to_data(record)})
         ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in DONE}
         doubted = history.doubted | {number for number, outcome in history.outcomes.items() if outcome.doubted}
         beginning = Beginning(ended=ended, begun=history.begun, doubted=doubted, fresh=False, settle_only=settle_only)
-        ended_now, why = carry_out(history.plan, journal, state, server=server, means=means, beginning=beginning)
-        _finish(journal, server, means, ended_now, why)
+        ended_now, why = carry_out(history.plan, journal, state, target=target, means=means, beginning=beginning)
+        _finish(journal, target, means, ended_now, why)
     return as_run(means.journals, run_id)
 
 
-def _nothing_to_write(plan: Plan, means: Means, kind: str) -> Run:
+def _refuse_unapproved_resume(history: History, means: Means) -> None:
+    """Who approved a plan does not carry it out, not even the rest of it. How old the approval is was judged before."""
+    consent = Consent(approvals=history.approvals, required=history.approval_required)
+    if consent.required:
+        refuse_unapproved(history.plan, consent, identity=means.connection.identity(), now=means.connection.clock.now())
+
+
+def _nothing_to_write(plan: Plan, means: Means, kind: str, said: ChangeRecord) -> Run:
     now = means.connection.clock.now()
     return Run(
         run_id="",
@@ -124,24 +168,27 @@ def _nothing_to_write(plan: Plan, means: Means, kind: str) -> Run:
         rolls_back=plan.undoes,
         withheld=plan.withheld,
         left=plan.left,
+        handed_over=plan.handed_over,
+        fights=plan.fights,
+        record=said,
     )
 
 
-def _finish(journal: Journal, server: ServerId, means: Means, ended: Mapping[int, Outcome], ends_run: str) -> None:
+def _finish(journal: Journal, target: Target, means: Means, ended: Mapping[int, Outcome], ends_run: str) -> None:
     status = _status({outcome.status for outcome in ended.values()}, interrupted=means.stopped())
-    verified = None if status is RunStatus.INTERRUPTED else _judged_again(server, means)
+    verified = None if status is RunStatus.INTERRUPTED else _judged_again(target, means)
     record = {"status": status.value, "verified": to_data(verified) if verified else None, "reason": ends_run}
     journal.write("ended", record)
     means.on_event(Event(stage="finished", message=f"Run {journal.run_id}: {status.value}."))
 
 
-def _judged_again(server: ServerId, means: Means) -> Assessment | None:
-    if means.judge is None or means.deadline.passed:
+def _judged_again(target: Target, means: Means) -> Assessment | None:
+    if means.judge is None or means.deadline.passed or not isinstance(target, ServerId):
         return None
     means.on_event(Event(stage="verifying", message="Reading everything again and judging it."))
     try:
         parts = means.judge.parts
-        return means.judge(observe(means.connection, server, means.observers, deadline=means.deadline, parts=parts))
+        return means.judge(observe(means.connection, target, means.observers, deadline=means.deadline, parts=parts))
     except FlexSecError:
         return None  # the run's own outcomes stand; that it was not judged again shows as no assessment
 
@@ -154,8 +201,10 @@ def _status(statuses: set[ChangeStatus], *, interrupted: bool) -> RunStatus:
     return RunStatus.INTERRUPTED if interrupted else RunStatus.PARTIAL
 
 
-def _observe(plan: Plan, server: ServerId, means: Means) -> ServerState:
-    return observe(means.connection, server, means.observers, deadline=means.deadline, parts=_parts_of(plan))
+def _observe(plan: Plan, target: Target, means: Means) -> State:
+    if isinstance(target, SubscriptionId):
+        return observe_subscription(means.connection, target, means.observers, deadline=means.deadline)
+    return observe(means.connection, target, means.observers, deadline=means.deadline, parts=_parts_of(plan))
 
 
 def _parts_of(plan: Plan) -> tuple[str, ...]:
@@ -169,15 +218,22 @@ def _parts_of(plan: Plan) -> tuple[str, ...]:
     return tuple(part for part in PARTS if read.get(part, True))
 
 
-def _refuse_stale(plan: Plan, state: ServerState) -> None:
-    names = [name.removeprefix("parameter ") for name in plan.basis if name.startswith("parameter ")]
-    moved = differences(plan.basis, facts(state, names))
+def _refuse_stale(plan: Plan, state: State) -> None:
+    moved = differences(plan.basis, again(plan.basis, state))
     if moved:
+        noun = parse_target(plan.server_id).noun
+        told = (*moved, *_not_allowed(state))
         raise StalePlan(
-            ("the server is no longer as it was when the plan was made; make a new plan", *(f"  {m}" for m in moved))
+            (f"the {noun} is no longer as it was when the plan was made; make a new plan", *(f"  {m}" for m in told))
         )
 
 
-def _ended_since(run: Run | None, state: ServerState) -> bool:
+def _not_allowed(state: State) -> list[str]:
+    """What could not be read for want of an action: a plan is as stale by that as by a change."""
+    parts = [getattr(state, each.name) for each in fields(state)]
+    return [part.reason for part in parts if isinstance(part, Unobserved) and part.missing_action]
+
+
+def _ended_since(run: Run | None, state: State) -> bool:
     """Whether a run ended after the state was read, so that the state tells of the time before it."""
     return run is not None and run.ended_at is not None and run.ended_at > state.observed_at

@@ -8,22 +8,36 @@ from typing import TYPE_CHECKING
 from ..errors import PlanInvalid
 from ..model.encoding import digest, to_data
 from ..model.observation import Unobserved
+from ..model.pattern import tag
 from ..model.server import Server
+from ..model.server_setting import value_of
+from ..model.subscription import SubscriptionState
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ..model.plan import Plan
     from ..model.server import ServerState
+    from ..model.subscription import State
 
 
-def facts(state: ServerState, parameters: Iterable[str]) -> dict[str, str]:
+def facts(
+    state: ServerState, parameters: Iterable[str], tags: Iterable[str] = (), settings: Iterable[str] = ()
+) -> dict[str, str]:
     """What a plan takes for granted, as texts by name.
 
     Args:
         parameters: the names of the parameters that matter to it. Parameters that wait for a restart always do.
+        tags: the names of the tags that matter to it.
+        settings: the names of the server settings that it changes; somebody else's tags do not matter.
     """
     found = _server_facts(state)
+    if isinstance(state.server, Server):
+        for name in sorted(tags):
+            value = tag(name, state.server.tags)
+            found[f"tag {name}"] = "absent" if value is None else repr(value)
+        for name in sorted(settings):
+            found[f"setting {name}"] = repr(value_of(name, state.server))
     if isinstance(state.parameters, Unobserved):
         found["parameters"] = "unobserved"
     else:
@@ -62,6 +76,28 @@ def _server_facts(state: ServerState) -> dict[str, str]:
         "password authentication": server.password_auth,
         "high availability": server.high_availability_mode,
     }
+
+
+def subscription_facts(state: SubscriptionState) -> dict[str, str]:
+    """The same of a subscription: the plan's tier, and the servers that are billed."""
+    plan, servers = state.defender_plan, state.servers
+    return {
+        "Defender plan": "unobserved" if isinstance(plan, Unobserved) else plan.tier,
+        "servers that the plan bills": "unobserved"
+        if isinstance(servers, Unobserved)
+        else ", ".join(str(each) for each in servers),
+    }
+
+
+def again(basis: Mapping[str, str], state: State) -> dict[str, str]:
+    """The facts that a plan's basis names, as a later state shows them."""
+    if isinstance(state, SubscriptionState):
+        return subscription_facts(state)
+
+    def named(prefix: str) -> list[str]:
+        return [name.removeprefix(prefix) for name in basis if name.startswith(prefix)]
+
+    return facts(state, named("parameter "), named("tag "), named("setting "))
 
 
 def differences(before: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:

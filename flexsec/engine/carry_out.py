@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING
 from ..errors import FlexSecError
 from ..model.run import ChangeStatus, Outcome
 from ..model.server import Server
-from .access import ServerAccess
+from ..model.subscription import SubscriptionState
+from .access import Access
 from .turn import Turn
 from .write import Begun, ChangeWriter
 
@@ -21,8 +22,8 @@ if TYPE_CHECKING:
     from ..model.event import Listener
     from ..model.journal import JournalStore
     from ..model.plan import Plan
-    from ..model.resource import ServerId
-    from ..model.server import ServerState
+    from ..model.resource import Target
+    from ..model.subscription import State
     from ..operations.operation import Operation
     from .evaluate import Judge
     from .journal import Journal
@@ -34,7 +35,7 @@ _UNDONE = "not taken up: the run is being undone"
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Means:
-    """What every run needs: where the server is, what reads and changes it, and where the journal goes.
+    """What every run needs: where Azure is, what reads and changes it, and where the journal goes.
 
     Attributes:
         stopped: tells that the user asked to stop.
@@ -71,16 +72,16 @@ class Beginning:
 
 
 def carry_out(
-    plan: Plan, journal: Journal, state: ServerState, *, server: ServerId, means: Means, beginning: Beginning
+    plan: Plan, journal: Journal, state: State, *, target: Target, means: Means, beginning: Beginning
 ) -> tuple[dict[int, Outcome], str]:
     """Write what a plan holds, one change at a time.
 
     Returns:
         What became of each change, by position, and why the run ended early, or "".
     """
-    access = ServerAccess(
+    access = Access(
         connection=means.connection,
-        server=server,
+        target=target,
         observers=means.observers,
         operations=means.operations,
         deadline=means.deadline,
@@ -117,7 +118,7 @@ def carry_out(
     return ended, ends_run
 
 
-def _not_ready(access: ServerAccess, state: ServerState) -> str:
+def _not_ready(access: Access, state: State) -> str:
     """Wait for a server that is at work on something else; why nothing is written when that does not end well."""
     if _is_ready(state):
         return ""
@@ -128,7 +129,9 @@ def _not_ready(access: ServerAccess, state: ServerState) -> str:
     return ""
 
 
-def _is_ready(state: ServerState) -> bool:
+def _is_ready(state: State) -> bool:
+    if isinstance(state, SubscriptionState):
+        return True
     return not isinstance(state.server, Server) or state.server.state.casefold() == "ready"
 
 

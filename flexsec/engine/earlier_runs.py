@@ -15,36 +15,38 @@ if TYPE_CHECKING:
 
     from ..model.clock import Clock
     from ..model.journal import JournalStore
-    from ..model.resource import ServerId
+    from ..model.resource import Target
     from ..model.run import Run
 
 
-def refuse_unfinished(server: ServerId, journals: JournalStore, *, resumed: str = "") -> Run | None:
+def refuse_unfinished(target: Target, journals: JournalStore, *, resumed: str = "") -> Run | None:
     """The last run on this server, other than the one that is resumed; it must have come to a known end.
 
     Raises:
         RunInProgress: it has not, or its journal cannot be trusted to tell.
     """
-    run = next(_on(server, journals, besides=resumed), None)
+    run = next(_on(target, journals, besides=resumed), None)
     if run is not None and (run.ended_at is None or run.status is RunStatus.INDETERMINATE):
         raise RunInProgress(
-            f"run {run.run_id} on this server ended without finishing; `flexsec resume {run.run_id}` finishes it first"
+            f"run {run.run_id} on this {target.noun} ended without finishing; "
+            f"`flexsec resume {run.run_id}` finishes it first"
         )
     return run
 
 
-def refuse_overtaken(run_id: str, server: ServerId, journals: JournalStore) -> None:
+def refuse_overtaken(run_id: str, target: Target, journals: JournalStore) -> None:
     """What a run still had to write was decided before a later run wrote, so it is decided anew instead.
 
     Raises:
         StalePlan: naming the later run.
     """
-    for later in _on(server, journals, besides=run_id):
+    for later in _on(target, journals, besides=run_id):
         if later.run_id <= run_id:
             return
         if later.changed:
             raise StalePlan(
-                f"run {later.run_id} has written to this server since; make a new plan instead of resuming {run_id}"
+                f"run {later.run_id} has written to this {target.noun} since; "
+                f"make a new plan instead of resuming {run_id}"
             )
 
 
@@ -61,8 +63,18 @@ def with_history(run: Run, runs: Sequence[Run]) -> Run:
     return replace(run, status=RunStatus.ROLLED_BACK) if undone else run
 
 
-def _on(server: ServerId, journals: JournalStore, *, besides: str) -> Iterator[Run]:
-    """The runs on a server, newest first.
+def undone_by(journals: JournalStore, run_id: str) -> tuple[Run, ...]:
+    """The later runs that roll a run back, newest first; a journal that cannot be trusted is left out.
+
+    Only their first lines are read of all others, and not even parsed: a state directory may hold years of runs.
+    """
+    later = [each for each in reversed(journals.runs()) if each > run_id and run_id.encode() in journals.head(each)]
+    read = [as_run(journals, each, damaged_is_none=True) for each in later]
+    return tuple(run for run in read if run is not None and run.rolls_back == run_id)
+
+
+def _on(target: Target, journals: JournalStore, *, besides: str) -> Iterator[Run]:
+    """The runs on a server or subscription, newest first.
 
     Raises:
         RunInProgress: a journal that may be about this server is damaged.
@@ -71,10 +83,16 @@ def _on(server: ServerId, journals: JournalStore, *, besides: str) -> Iterator[R
         if run_id == besides:
             continue
         try:
-            if server_of(journals, run_id) == server.key:
+            if server_of(journals, run_id) == target.key:
                 yield as_run(journals, run_id)
         except JournalDamaged as error:
             raise RunInProgress(
-                f"{error.message}; a run may be unfinished on this server, and this journal cannot tell: look at the "
-                f"server with `flexsec audit`, then move {journals.place(run_id)} away"
+                f"{error.message}; a run may be unfinished on this {target.noun}, and this journal cannot tell: "
+                f"{_look(target)}, then move {journals.place(run_id)} away"
             ) from None
+
+
+def _look(target: Target) -> str:
+    if target.noun == "server":
+        return "look at the server with `flexsec audit`"
+    return "look at the subscription with `flexsec defender show`"

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING
 
 from ..model.desire import DesiredFirewallRuleAbsent
 from ..model.observation import Unobserved
 from ..model.parameter import same_value
 from ..model.server import Networking, ServerState
-from ..model.verdict import Assessment, Status, Verdict, Waiver
+from ..model.verdict import Assessment, Check, Status, Verdict
+from . import scope
 from .observe import PARTS, SHARED_PARTS
+from .waivers import Covering, covering, in_doubt
+from .waivers import notes as waiver_notes
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -34,12 +36,17 @@ class Judge:
     @property
     def parts(self) -> tuple[str, ...]:
         """The parts of a server's state that are read for it: what servers share only when a control needs it."""
-        needed = {part for selection in self.baseline.controls for part in selection.control.reads}
-        return (*PARTS, *(part for part in SHARED_PARTS if part in needed))
+        return parts_of(self.baseline)
 
     def __call__(self, state: ServerState) -> Assessment:
         """The state's assessment."""
         return evaluate(state, self.baseline, today=self.today())
+
+
+def parts_of(baseline: Baseline) -> tuple[str, ...]:
+    """The parts of a server's state that judging by a baseline reads: `PARTS`, and what its controls ask for beyond."""
+    needed = {part for selection in baseline.controls for part in selection.control.reads}
+    return (*PARTS, *(part for part in SHARED_PARTS if part in needed))
 
 
 def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessment:
@@ -52,69 +59,65 @@ def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessme
 
     Returns:
         A verdict for each control of the baseline, in its order. A failure that a waiver covers is `waived`; under an
-        expired waiver it stays a failure and says so.
+        expired waiver it stays a failure and says so. Everything is unknown when it is not known whether the baseline
+        is for the server at all.
     """
-    name = state.server_id.rstrip("/").rpartition("/")[2].casefold()
-    waivers = tuple(waiver for waiver in baseline.waivers if fnmatchcase(name, waiver.servers.casefold()))
-    verdicts = tuple(_verdict(state, selection, waivers, today) for selection in baseline.controls)
+    doubt = scope.doubt(baseline, state)
+    waivers = covering(baseline, state)
+    if doubt is not None:
+        verdicts = tuple(_not_judged(selection, doubt) for selection in baseline.controls)
+        notes = [doubt.reason]
+    else:
+        verdicts = tuple(_verdict(state, selection, waivers, today) for selection in baseline.controls)
+        notes = [
+            *_scope_notes(state, baseline),
+            *waiver_notes(verdicts, waivers, baseline),
+            *_firewall_notes(state, verdicts),
+            *_parameter_notes(state, baseline),
+        ]
     return Assessment(
         server_id=state.server_id,
         baseline=baseline.name,
         observed_at=state.observed_at,
         server_state="unobserved" if isinstance(state.server, Unobserved) else state.server.state,
         verdicts=verdicts,
-        notes=(
-            *_waiver_notes(verdicts, waivers),
-            *_waivers_of_others(verdicts, baseline.waivers),
-            *_firewall_notes(state, verdicts),
-            *_parameter_notes(state, baseline),
-        ),
+        notes=(*notes, *baseline.notes),
     )
 
 
-def _verdict(state: ServerState, selection: Selection, waivers: tuple[Waiver, ...], today: date) -> Verdict:
+def _not_judged(selection: Selection, doubt: Unobserved) -> Verdict:
+    """The verdict on a server of which it is not known whether the baseline is for it."""
+    control = selection.control
+    check = Check(status=Status.UNKNOWN, reason=doubt.reason, missing_action=doubt.missing_action)
+    return Verdict(control=control.id, title=control.title, severity=control.severity, check=check, status=check.status)
+
+
+def _verdict(state: ServerState, selection: Selection, waivers: Covering, today: date) -> Verdict:
     control = selection.control
     check = control.judge(state, selection.arguments)
-    waiver = _longest(control.id, waivers) if check.status == Status.FAIL else None
-    expired = waiver is not None and waiver.expires < today
+    waiver = waivers.longest(control.id) if check.status == Status.FAIL else None
+    left = (waiver.expires - today).days if waiver is not None else None
+    holds = left is not None and left >= 0
+    if check.status == Status.FAIL and not holds:
+        doubted = waivers.doubted(control.id, today)
+        if doubted is not None and waivers.unread is not None:
+            check, waiver, left = in_doubt(check, doubted, waivers.unread), None, None
     return Verdict(
         control=control.id,
         title=control.title,
         severity=control.severity,
         check=check,
-        status=Status.WAIVED if waiver is not None and not expired else check.status,
+        status=Status.WAIVED if holds else check.status,
         waiver=waiver,
-        waiver_expired=expired,
+        waiver_expired=waiver is not None and not holds,
+        waiver_days_left=left,
     )
 
 
-def _longest(control_id: str, waivers: tuple[Waiver, ...]) -> Waiver | None:
-    """Of several waivers for one control, the one that holds longest; the first of equals."""
-    return max((one for one in waivers if one.control == control_id), key=lambda one: one.expires, default=None)
-
-
-def _waiver_notes(verdicts: tuple[Verdict, ...], waivers: tuple[Waiver, ...]) -> list[str]:
-    notes = []
-    for verdict in verdicts:
-        waiver = verdict.waiver if verdict.waiver_expired else None
-        if waiver is not None:
-            notes.append(
-                f"the waiver of {verdict.control} ({waiver.ticket}, {waiver.owner}) expired on {waiver.expires}: "
-                "mend the finding or renew the waiver"
-            )
-        elif verdict.status == Status.PASS and (spare := _longest(verdict.control, waivers)):
-            notes.append(f"the waiver of {verdict.control} ({spare.ticket}) is no longer needed: the control passes")
-    return notes
-
-
-def _waivers_of_others(verdicts: tuple[Verdict, ...], waivers: tuple[Waiver, ...]) -> list[str]:
-    """A finding that is waived for other servers only may be a misspelt pattern."""
-    bare = {v.control for v in verdicts if v.status == Status.FAIL and v.waiver is None}
-    return [
-        f"the waiver of {waiver.control} ({waiver.ticket}) is for servers {waiver.servers!r}, which this one is not"
-        for waiver in waivers
-        if waiver.control in bare
-    ]
+def _scope_notes(state: ServerState, baseline: Baseline) -> list[str]:
+    """A server can leave the scope while a run goes on; whoever asks for a judgement is refused before that."""
+    why = scope.outside(baseline, state)
+    return [f"the server is outside the scope of baseline {baseline.name} by now: {why}"] if why else []
 
 
 def _firewall_notes(state: ServerState, verdicts: tuple[Verdict, ...]) -> list[str]:

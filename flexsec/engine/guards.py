@@ -24,6 +24,10 @@ if TYPE_CHECKING:
     from ..model.leave import Leave
     from ..model.server import ServerState
 
+_LOWERED = {
+    "backup_retention_days": "backups are kept for fewer days than now",
+    "storage_auto_grow": "the storage no longer grows by itself, and a full disk makes the server read-only",
+}
 _EVIDENCE_FLAGS = "--connections FILE (or --without-evidence REASON)"
 _TLS_MINIMUM, _TLS_MAXIMUM = "ssl_min_protocol_version", "ssl_max_protocol_version"
 _TLS_ORDER = {"tlsv1": 10, "tlsv1.0": 10, "tlsv1.1": 11, "tlsv1.2": 12, "tlsv1.3": 13}
@@ -108,9 +112,9 @@ def _never_written(change: Change, *, restoring: bool) -> Withheld | None:
 def _leave_to_lower(change: Change, leave: Leave) -> Withheld | None:
     if not change.lowers_security or leave.lower_security:
         return None
-    return Withheld(
-        change=change, by="leave", reason="it makes a control fail that passes now", needs="--allow-lowering"
-    )
+    setting = _LOWERED.get(change.name) if change.kind == "server_setting" else None
+    reason = setting or "it makes a control fail that passes now"
+    return Withheld(change=change, by="leave", reason=reason, needs="--allow-lowering")
 
 
 def _leave_to_close(change: Change, leave: Leave, evidence: Evidence) -> Withheld | None:

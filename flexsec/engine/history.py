@@ -8,8 +8,10 @@ from typing import TYPE_CHECKING, Any, Literal, overload
 
 from ..errors import JournalDamaged
 from ..model.acceptance import Acceptance
+from ..model.change_record import Approval, ChangeRecord
 from ..model.encoding import from_data
 from ..model.plan import Plan
+from ..model.resource import SubscriptionId, parse_target
 from ..model.run import ChangeStatus, Outcome, Run, RunStatus
 from ..model.verdict import Assessment
 from .journal import Record, read
@@ -25,6 +27,8 @@ class History:
     """A journal, folded.
 
     Attributes:
+        record: what was said about the run, last when it was gone on with.
+        approval_required: the run was refused unless a second identity had approved its plan.
         ends_run: why what was not started was not, when something ended the run early.
         outcomes: by the change's position in the plan; the last word counts.
         begun: what was sent and has no end yet: the acceptance, or None when no answer was recorded.
@@ -36,6 +40,9 @@ class History:
     identity: str
     plan: Plan
     started_at: datetime
+    record: ChangeRecord
+    approvals: tuple[Approval, ...] = ()
+    approval_required: bool = False
     ended_at: datetime | None = None
     status: RunStatus | None = None
     verified: Assessment | None = None
@@ -60,6 +67,9 @@ def read_all(records: list[Record]) -> History:
         identity=first.data["identity"],
         plan=from_data(Plan, first.data["plan"]),
         started_at=first.at,
+        record=from_data(ChangeRecord, first.data.get("record", {})),
+        approvals=tuple(from_data(Approval, each) for each in first.data.get("approvals", ())),
+        approval_required=first.data.get("approval_required", False),
     )
     for record in records[1:]:
         _fold(history, record)
@@ -88,6 +98,7 @@ def _fold(history: History, record: Record) -> None:
             _fold_outcome(history, data)
         case "resumed":
             history.ended_at, history.status, history.verified, history.ends_run = None, None, None, ""
+            history.record = history.record.overlaid(from_data(ChangeRecord, data.get("record", {})))
         case "ended":
             history.ended_at, history.status = record.at, RunStatus(data["status"])
             history.ends_run = data.get("reason", "")
@@ -96,11 +107,13 @@ def _fold(history: History, record: Record) -> None:
 
 def _fold_outcome(history: History, data: dict[str, Any]) -> None:
     position = data["change"]
-    words = {key: value for key, value in data.items() if key not in ("change", "status", "warnings")}
+    others = ("change", "status", "warnings", "side_effects")
+    words = {key: value for key, value in data.items() if key not in others}
     outcome = Outcome(
         change=history.plan.changes[position],
         status=ChangeStatus(data["status"]),
         warnings=tuple(data.get("warnings", ())),
+        side_effects=tuple(data.get("side_effects", ())),
         **words,
     )
     history.outcomes[position] = outcome
@@ -151,7 +164,11 @@ def as_run(store: JournalStore, run_id: str, *, damaged_is_none: bool = False) -
         rolls_back=history.rolls_back,
         withheld=history.plan.withheld,
         left=history.plan.left,
-        notes=_restart_owed(outcomes),
+        handed_over=history.plan.handed_over,
+        fights=history.plan.fights,
+        notes=_restart_owed(outcomes) + _of_subscription(history.plan),
+        record=history.record,
+        approvals=history.approvals,
     )
 
 
@@ -170,6 +187,11 @@ def _restart_owed(outcomes: tuple[Outcome, ...]) -> tuple[str, ...]:
     return (
         f"{', '.join(waiting)} is set and waits for a restart; `flexsec harden --allow-restart` restarts the server.",
     )
+
+
+def _of_subscription(plan: Plan) -> tuple[str, ...]:
+    """What a plan for a subscription says besides: the servers that it bills, each by name."""
+    return plan.notes if isinstance(parse_target(plan.server_id), SubscriptionId) else ()
 
 
 def _begun_or(outcome: Outcome, begun: bool) -> Outcome:

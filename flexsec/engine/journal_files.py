@@ -8,7 +8,8 @@ import re
 from contextlib import contextmanager
 from typing import TYPE_CHECKING
 
-from ..errors import FlexSecError, RunInProgress, UnknownName
+from ..errors import FlexSecError, InvalidTarget, RunInProgress, UnknownName
+from ..model.resource import parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -105,8 +106,8 @@ class JournalFiles:
         return sorted(path.stem for path in self._runs.glob("*.jsonl"))
 
     @contextmanager
-    def lock(self, server_key: str, holder: str) -> Iterator[None]:
-        """Hold the server for one run.
+    def lock(self, target_key: str, holder: str) -> Iterator[None]:
+        """Hold the server or the subscription with this key for one run.
 
         Raises:
             RunInProgress: another run on this machine holds it.
@@ -114,7 +115,7 @@ class JournalFiles:
         """
         from filelock import FileLock, Timeout
 
-        name = hashlib.sha256(server_key.encode()).hexdigest()[:32]
+        name = hashlib.sha256(target_key.encode()).hexdigest()[:32]
         told = self._locks / f"{name}.holder"
         lock = FileLock(self._locks / f"{name}.lock", mode=0o600, thread_local=False)
         try:
@@ -123,12 +124,13 @@ class JournalFiles:
             told.write_text(f"{holder}, process {os.getpid()}", encoding="utf-8")
         except Timeout:
             raise RunInProgress(
-                f"another run holds this server: {_told(told)}; wait for it to end, or stop it first"
+                f"another run holds this {_noun(target_key)}: {_told(told)}; wait for it to end, or stop it first"
             ) from None
         except OSError as error:
             lock.release()
             raise FlexSecError(
-                f"cannot lock the server in {self._locks}: {error.strerror or error}; no run goes on without its lock"
+                f"cannot lock the {_noun(target_key)} in {self._locks}: {error.strerror or error}; "
+                "no run goes on without its lock"
             ) from None
         try:
             yield
@@ -155,6 +157,13 @@ def _sync_directory(directory: Path) -> None:
         os.fsync(handle)
     finally:
         os.close(handle)
+
+
+def _noun(target_key: str) -> str:
+    try:
+        return parse_target(target_key).noun
+    except InvalidTarget:
+        return "server"
 
 
 def _told(path: Path) -> str:

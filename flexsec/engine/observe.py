@@ -7,7 +7,7 @@ say nothing.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -23,7 +23,8 @@ if TYPE_CHECKING:
     from ..model.change import Change
     from ..model.clock import Deadline
     from ..model.parameter import Parameter
-    from ..model.resource import ServerId
+    from ..model.resource import ServerId, SubscriptionId
+    from ..model.subscription import State
 
 PARTS = ("server", "parameters", "firewall", "administrators", "threat_protection")
 """The parts of a server's state, one request each, in the order of reading."""
@@ -50,6 +51,14 @@ class SharedObserver(Protocol):
         ...
 
 
+class SubscriptionObserver(Protocol):
+    """Reads one part of a subscription."""
+
+    def __call__(self, connection: Connection, subscription: SubscriptionId, *, deadline: Deadline) -> Any:
+        """The part's value."""
+        ...
+
+
 class ParameterObserver(Protocol):
     """Reads one parameter alone."""
 
@@ -66,11 +75,13 @@ class Observers:
         parts: for each of `PARTS`, what reads it.
         shared: for each of `SHARED_PARTS`, what reads it.
         parameter: what reads one parameter.
+        subscription: what reads each part of a subscription's state, when a run is about one.
     """
 
     parts: Mapping[str, PartObserver]
     parameter: ParameterObserver
     shared: Mapping[str, SharedObserver]
+    subscription: Mapping[str, SubscriptionObserver] = field(default_factory=dict)
 
 
 def observe(
@@ -103,7 +114,7 @@ def observe(
     for part in SHARED_PARTS:
         if part in parts:
             reading = partial(observers.shared[part], connection, read["server"], deadline=deadline)
-            read[part] = _answer(reading, of_server=False)
+            read[part] = read_or_reason(reading, of_server=False)
     return ServerState(server_id=server.arm_id, observed_at=connection.clock.now(), **read)
 
 
@@ -139,7 +150,7 @@ def unobserved_state(server: ServerId, reason: str, moment: datetime) -> ServerS
     return ServerState(server_id=server.arm_id, observed_at=moment, **parts)
 
 
-def unread_part(state: ServerState, parts: Collection[str]) -> Unobserved | None:
+def unread_part(state: State, parts: Collection[str]) -> Unobserved | None:
     """The first of the parts that was not read, or None when all were."""
     found = (getattr(state, part) for part in parts)
     return next((part for part in found if isinstance(part, Unobserved)), None)
@@ -155,11 +166,15 @@ def unreadable_children(server: Server | Unobserved) -> Unobserved | None:
 
 def _part(part: str, connection: Connection, server: ServerId, observers: Observers, deadline: Deadline) -> Any:
     reading = partial(observers.parts[part], connection, server, deadline=deadline)
-    return _answer(reading, of_server=part == "server")
+    return read_or_reason(reading, of_server=part == "server")
 
 
-def _answer(reading: Callable[[], Any], *, of_server: bool) -> Any:
-    """What is read, or why it was not; that there is no such server, and no identity, is raised."""
+def read_or_reason(reading: Callable[[], Any], *, of_server: bool) -> Any:
+    """What is read, or why it was not; that there is no identity is raised.
+
+    Args:
+        of_server: what does not exist is what everything else hangs on, so that is raised too.
+    """
     try:
         return reading()
     except Unauthorized:

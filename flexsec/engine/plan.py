@@ -6,23 +6,31 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..model.change import Change, Phase
+from ..model.change_record import NO_RECORD
 from ..model.desire import DesiredParameter, DesiredRestart
 from ..model.observation import Unobserved
+from ..model.ownership import FLEXSEC
 from ..model.plan import Left, Plan, Withheld
 from ..model.verdict import Status
 from .basis import facts, sealed
 from .guards import in_safe_order, withheld
+from .handing_over import handed_over
+from .ownership import NOTHING_SHARED, RESTART, Owned, Shares, flexsecs_own, foreign_restarts, share
+from .waivers import excepted
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterable, Mapping
     from datetime import datetime
 
+    from ..model.change_record import ChangeRecord
     from ..model.connections import Evidence
     from ..model.desire import Desire
     from ..model.leave import Leave
+    from ..model.ownership import HandOver
     from ..model.server import ServerState
     from ..model.verdict import Assessment
     from ..operations.operation import Obstacle, Operation
+    from .ownership import Owner
 
 PLAN_FORMAT = 2
 
@@ -35,8 +43,12 @@ class Planner:
         state: what was observed.
         judge: evaluates a state under the plan's baseline (pure); tells what a change would lower.
         parameters: names of the parameters that the baseline's controls read.
+        tags: names of the tags by which the baseline's scope and waivers tell servers apart.
         baseline_source: what loads the baseline again.
         now: the moment of planning, in UTC.
+        record: what the caller says about the change.
+        made_by: object id of who plans, or "".
+        owner: whose a change's target is; what is not flexsec's is handed over instead of written.
     """
 
     def __init__(
@@ -46,8 +58,12 @@ class Planner:
         judge: Callable[[ServerState], Assessment],
         *,
         parameters: Iterable[str],
+        tags: Iterable[str] = (),
         baseline_source: str,
         now: datetime,
+        record: ChangeRecord = NO_RECORD,
+        made_by: str = "",
+        owner: Owner = flexsecs_own,
     ) -> None:
         self._operations = operations
         self._by_desire = {kind: op for op in operations.values() for kind in op.desires}
@@ -55,8 +71,12 @@ class Planner:
         self._judge = judge
         self._assessment = judge(state)
         self._parameters = frozenset(parameters)
+        self._tags = frozenset(tags)
         self._baseline_source = baseline_source
         self._now = now
+        self._record = record
+        self._made_by = made_by
+        self._owner = owner
 
     @property
     def assessment(self) -> Assessment:
@@ -67,25 +87,29 @@ class Planner:
         """The plan that makes failing controls pass as far as flexsec can."""
         changes: dict[str, Change] = {}
         left: list[Left] = []
+        kept = excepted(self._assessment, self.diff)
         for verdict in self._assessment.with_status(Status.FAIL):
             if not verdict.check.desires:
                 left.append(Left(control=verdict.control, reason=verdict.check.remedy or verdict.check.reason))
             for desire in verdict.check.desires:
-                problem = self._add(changes, desire, verdict.control)
+                problem = self._add(changes, desire, verdict.control, kept)
                 if problem:
                     left.append(Left(control=verdict.control, reason=problem))
-        return self.assemble(list(changes.values()), left=left, leave=leave, evidence=evidence)
+        shares = share(changes.values(), self._owner)
+        return self.assemble(list(shares.own), shares=shares, left=left, leave=leave, evidence=evidence)
 
     def diff(self, desire: Desire) -> Change | Obstacle | None:
         """One desire against the state, by the operation that fulfils it."""
         return self._by_desire[desire.kind].diff(desire, self._state)
 
-    def _add(self, changes: dict[str, Change], desire: Desire, control: str) -> str:
+    def _add(self, changes: dict[str, Change], desire: Desire, control: str, kept: Mapping[str, str]) -> str:
         found = self.diff(desire)
         if found is None:
             return ""
         if not isinstance(found, Change):
             return found.reason
+        if found.target in kept:
+            return kept[found.target]
         planned = changes.get(found.target)
         if planned is not None and planned.after != found.after:
             return f"it conflicts with {planned.controls[0]}, which wants: {planned.sentence}"
@@ -102,10 +126,14 @@ class Planner:
         leave: Leave,
         evidence: Evidence,
         undoes: str = "",
+        shares: Shares = NOTHING_SHARED,
     ) -> Plan:
         """Order the changes, hold back what lacks leave or a guard refuses, and seal the plan.
 
+        What a caller asks for by name, and what a rollback restores, is written whoever owns it.
+
         Args:
+            shares: what others own of what failing controls want.
             undoes: the run that the plan rolls back, or "".
         """
         complete = [self._with_lowering(change) for change in self._with_restart(changes, restoring=bool(undoes))]
@@ -117,7 +145,12 @@ class Planner:
             baseline=self._assessment.baseline,
             baseline_source=self._baseline_source,
             made_at=self._now,
-            basis=facts(self._state, self._parameters | {c.name for c in complete if c.kind == "parameters"}),
+            basis=facts(
+                self._state,
+                self._parameters | {c.name for c in complete if c.kind == "parameters"},
+                self._tags,
+                {c.name for c in complete if c.kind == "server_setting"},
+            ),
             changes=tuple(kept),
             withheld=tuple(held),
             left=tuple(left),
@@ -125,6 +158,9 @@ class Planner:
             leave=leave,
             evidence=evidence,
             assessment=self._assessment,
+            handed_over=self._handed_over(shares, complete, kept, evidence),
+            record=self._record,
+            made_by=self._made_by,
             undoes=undoes,
         )
         return sealed(plan)
@@ -136,7 +172,7 @@ class Planner:
         """
         static = tuple(c.name for c in changes if c.kind == "parameters" and (c.after or {}).get("dynamic") == "false")
         planned = next((c for c in changes if c.kind == "restart"), None)
-        needed = any(c.controls for c in changes if c.name in static)
+        needed = self._owner(RESTART) == FLEXSEC and any(c.controls for c in changes if c.name in static)
         if restoring and not isinstance(self._state.parameters, Unobserved):
             needed = needed or any(p.name in static and not p.pending_restart for p in self._state.parameters)
         if planned is None and not needed:
@@ -164,7 +200,7 @@ class Planner:
             alone = replace(self._state, firewall=())
             earlier = replace(change, after=change.before)
             lowers = self._lowers(change, self._judge(predict(earlier, alone)), predict(change, alone))
-        return replace(change, lowers_security=lowers)
+        return replace(change, lowers_security=lowers or change.lowers_security)
 
     def _lowers(self, change: Change, before: Assessment, predicted: ServerState) -> bool:
         """Whether a control fails afterwards, waived or not, that did not fail before."""
@@ -191,6 +227,22 @@ class Planner:
             kept.append(change)
             state = self._operations[change.kind].predict(change, state)
         return kept, held
+
+    def _handed_over(
+        self, shares: Shares, planned: list[Change], kept: list[Change], evidence: Evidence
+    ) -> tuple[HandOver, ...]:
+        """Others' changes for their owners, judged as they will find the server."""
+        restarts = foreign_restarts(shares, planned, self._owner, self._state, self._operations["restart"])
+        predicted = self._state
+        for change in kept:
+            predicted = self._operations[change.kind].predict(change, predicted)
+        return handed_over(
+            [Owned(item.owner, self._with_lowering(item.change)) for item in (*shares.foreign, *restarts)],
+            predicted,
+            self._operations,
+            evidence=evidence,
+            moment=self._now,
+        )
 
     def _restart_notes(self, kept: list[Change]) -> list[str]:
         restart = next((c for c in kept if c.kind == "restart"), None)

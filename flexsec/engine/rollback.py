@@ -19,18 +19,19 @@ if TYPE_CHECKING:
     from ..model.leave import Leave
     from ..model.plan import Plan
     from ..model.run import Run
-    from ..model.server import ServerState
+    from ..model.subscription import State
     from ..operations.operation import Operation
     from .plan import Planner
+    from .subscription_plan import SubscriptionPlanner
 
 _ALONE = "someone changed it since, so it is left alone"
 
 
 def rollback_plan(
     run: Run,
-    state: ServerState,
+    state: State,
     operations: Mapping[str, Operation],
-    planner: Planner,
+    planner: Planner | SubscriptionPlanner,
     *,
     leave: Leave,
     evidence: Evidence,
@@ -39,7 +40,7 @@ def rollback_plan(
 
     Args:
         run: the run to undo.
-        state: the server as it is now.
+        state: the server or subscription as it is now.
         planner: made for that state.
     """
     changes: list[Change] = []
@@ -73,4 +74,5 @@ def rollback_plan(
         undone = operation.undo(change)
         if undone is not None:
             changes.append(undone)
+            notes += [f"Not undone, since the run did not set it: {effect}." for effect in outcome.side_effects]
     return planner.assemble(changes, left=left, notes=notes, leave=leave, evidence=evidence, undoes=run.run_id)

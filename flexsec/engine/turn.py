@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from ..model.run import ChangeStatus, Outcome
-from .guards import withheld
+from ..model.subscription import SubscriptionState
+from . import guards, subscription_guards
 from .observe import unread_part
 
 if TYPE_CHECKING:
@@ -18,8 +19,8 @@ if TYPE_CHECKING:
 
     from ..model.change import Change
     from ..model.clock import Clock
-    from ..model.plan import Plan
-    from ..model.server import ServerState
+    from ..model.plan import Plan, Withheld
+    from ..model.subscription import State
     from ..operations.operation import Operation
 
 DONE = (ChangeStatus.APPLIED, ChangeStatus.ALREADY, ChangeStatus.UNVERIFIED)
@@ -41,7 +42,7 @@ class Turn:
     ended: Collection[Outcome]
     clock: Clock
 
-    def refused(self, state: ServerState) -> Outcome | None:
+    def refused(self, state: State) -> Outcome | None:
         """Why the change is not written in this state, or that it is not needed; None when it may be."""
         failed = [
             o.change.sentence for o in self.ended if o.change.target in self.change.requires and o.status not in DONE
@@ -52,10 +53,17 @@ class Turn:
         if unread is not None:
             return self._ending(ChangeStatus.NOT_STARTED, f"what it rests on could not be read again: {unread.reason}")
         if self.operation.holds(self.change, state):
-            return self._ending(ChangeStatus.ALREADY, "the server shows it already")
+            shows = "the subscription" if isinstance(state, SubscriptionState) else "the server"
+            return self._ending(ChangeStatus.ALREADY, f"{shows} shows it already")
         if not self.operation.untouched(self.change, state):
             return self._ending(ChangeStatus.FAILED, "someone changed it since the plan was made; make a new plan")
-        held = withheld(
+        held = self._withheld(state)
+        return self._ending(ChangeStatus.NOT_STARTED, held.reason) if held is not None else None
+
+    def _withheld(self, state: State) -> Withheld | None:
+        if isinstance(state, SubscriptionState):
+            return subscription_guards.withheld(self.change, state, leave=self.plan.leave)
+        return guards.withheld(
             self.change,
             state,
             leave=self.plan.leave,
@@ -63,7 +71,6 @@ class Turn:
             moment=self.clock.now(),
             restoring=bool(self.plan.undoes),
         )
-        return self._ending(ChangeStatus.NOT_STARTED, held.reason) if held is not None else None
 
     def _ending(self, status: ChangeStatus, message: str) -> Outcome:
         return Outcome(change=self.change, status=status, message=message)

@@ -1,27 +1,27 @@
-"""What the server shows of one change: the only proof that a write took effect."""
+"""What the server (or the subscription) shows of one change: the only proof that a write took effect."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..errors import AnswerLost, ArmError, DeadlineExceeded, Unauthorized
+from ..errors import AnswerLost, ArmError, DeadlineExceeded, FlexSecError, Unauthorized
 from ..model.change import in_words
 
 if TYPE_CHECKING:
     from ..model.change import Change
-    from ..model.server import ServerState
-    from .access import ServerAccess
+    from ..model.subscription import State
+    from .access import Access
 
 
 class Witness:
     """Reads again what a change is about.
 
     Attributes:
-        state: what is known of the server, as last read.
+        state: what is known, as last read.
         warnings: why readings failed, and what else is worth telling.
     """
 
-    def __init__(self, access: ServerAccess, change: Change, state: ServerState) -> None:
+    def __init__(self, access: Access, change: Change, state: State) -> None:
         self._access = access
         self._change = change
         self._operation = access.operations[change.kind]
@@ -72,3 +72,13 @@ class Witness:
     def in_words(self) -> str:
         """What the server showed when it was last read."""
         return in_words(self._operation.current(self._change, self.state))
+
+    def side_effects(self, before: State) -> tuple[str, ...]:
+        """What else differs from the state before the write; what cannot be read for it is a warning."""
+        affects = self._operation.affects
+        if affects:
+            try:
+                self.state = self._access.refresh_parts(self.state, affects)
+            except FlexSecError as error:
+                self.warnings.append(f"what else it changed could not be read: {error.message}")
+        return self._operation.side_effects(self._change, before, self.state)

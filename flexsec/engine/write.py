@@ -39,8 +39,8 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from ..model.event import Listener
-    from ..model.server import ServerState
-    from .access import ServerAccess
+    from ..model.subscription import State
+    from .access import Access
     from .journal import Journal
     from .turn import Turn
 
@@ -48,7 +48,7 @@ _UNCLEAR_ATTEMPTS = 3  # the first write and two more (B14)
 _VERIFY_SECONDS = 60.0
 _SHORTEST_SETTLING_SECONDS = 30.0
 _AFTER_LOSS = "read back after a lost answer"
-_BUSY_WAIT = wait_exponential_jitter(initial=1, max=30, jitter=1)
+_LONGEST_BUSY_WAIT_SECONDS = 30.0  # but three times as long as the first for an operation that begins longer
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,7 @@ class Written:
     """
 
     outcome: Outcome
-    state: ServerState
+    state: State
     ends_run: str = ""
 
 
@@ -96,10 +96,10 @@ class ChangeWriter:
 
     def __init__(
         self,
-        access: ServerAccess,
+        access: Access,
         journal: Journal,
         turn: Turn,
-        state: ServerState,
+        state: State,
         *,
         fresh: bool,
         doubted: bool,
@@ -122,6 +122,10 @@ class ChangeWriter:
         self._doubted = doubted  # sent, watched and not seen: it may yet show
         self._last: BaseException | None = None  # why the write is sent again
         self._request_id = ""
+        self._before = state  # right before what was sent last
+        first = self._operation.again_after
+        longest = max(_LONGEST_BUSY_WAIT_SECONDS, 3 * first)
+        self._busy_wait = wait_exponential_jitter(initial=first, max=longest, jitter=1)
 
     def write(self, begun: Begun | None = None, *, settle_only: bool = False) -> Written:
         """Bring the change about, or tell why not. Raises nothing but what makes a journal impossible.
@@ -140,8 +144,14 @@ class ChangeWriter:
             outcome, ends_run = self._ended_by(error)
         except _Unclear as error:
             outcome, ends_run = self._ended_by(error.cause)
+        if outcome.status is ChangeStatus.APPLIED:
+            outcome = self._with_side_effects(outcome)
         self._account.ended(outcome)
         return Written(outcome, self._witness.state, ends_run)
+
+    def _with_side_effects(self, outcome: Outcome) -> Outcome:
+        effects = self._witness.side_effects(self._before)
+        return replace(outcome, side_effects=effects, warnings=self._warnings())
 
     # -- one attempt ---------------------------------------------------------------------------------------------
 
@@ -156,8 +166,11 @@ class ChangeWriter:
         self._attempts += 1
         self._account.intent(self._attempts)
         self._in_flight = True
+        self._before = self._witness.state
         try:
-            acceptance = self._operation.write(self._access.connection, self._access.server, self._change)
+            acceptance = self._operation.write(
+                self._access.connection, self._access.target, self._change, self._witness.state
+            )
         except (AnswerLost, ServiceFailure) as error:
             self._witness.warnings.append(f"attempt {self._attempts}: {error.message}")
             return self._settled_or_unclear(error, _AFTER_LOSS)
@@ -187,6 +200,7 @@ class ChangeWriter:
 
     def _follow(self, acceptance: Acceptance) -> Outcome:
         self._request_id = acceptance.request_id or self._request_id
+        self._witness.warnings.extend(acceptance.warnings)
         self._account.accepted(self._attempts, acceptance)
         return self._followed(acceptance) if acceptance.status_url else self._verified()
 
@@ -241,7 +255,8 @@ class ChangeWriter:
             )
         return self._outcome(
             ChangeStatus.FAILED,
-            f"the service accepted it and reported it done, but the server still shows {self._witness.in_words()}",
+            f"the service accepted it and reported it done, but the {self._access.target.noun} still shows "
+            f"{self._witness.in_words()}",
             code="NotVerified",
             doubted=True,
         )
@@ -284,7 +299,7 @@ class ChangeWriter:
     def _retrying(self) -> Retrying:
         return Retrying(
             sleep=self._pause,
-            wait=_wait,
+            wait=self._wait,
             stop=self._shall_stop,
             retry=retry_if_exception_type((Busy, Throttled, _Unclear)),
             before_sleep=self._remember,
@@ -299,6 +314,12 @@ class ChangeWriter:
         self._access.clock.sleep(seconds)
         if not self._stopped():
             self._access.wait_until_ready()
+
+    def _wait(self, attempt: RetryCallState) -> float:
+        error = attempt.outcome.exception() if attempt.outcome else None
+        if isinstance(error, Throttled):
+            return max(1.0, error.retry_after)
+        return self._busy_wait(attempt)
 
     def _shall_stop(self, attempt: RetryCallState) -> bool:
         spent = self._unclear >= _UNCLEAR_ATTEMPTS
@@ -322,10 +343,13 @@ class ChangeWriter:
             return self._outcome(ChangeStatus.INDETERMINATE, message, error=error), message
         return self._failure(error), _ends_run(error)
 
+    def _warnings(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(self._witness.warnings))
+
     def _failure(self, error: FlexSecError) -> Outcome:
         match error:
             case Busy():
-                message = f"the server stayed busy: {error.message}"
+                message = f"the {self._access.target.noun} stayed busy: {error.message}"
             case Throttled():
                 message = (
                     f"the service asks to wait {error.retry_after:.0f} s, more than the time given: {error.message}"
@@ -352,7 +376,7 @@ class ChangeWriter:
             proof=proof,
             code=code,
             request_id=self._request_id,
-            warnings=tuple(dict.fromkeys(self._witness.warnings)),
+            warnings=self._warnings(),
             doubted=doubted or (self._doubted and status in (ChangeStatus.FAILED, ChangeStatus.NOT_STARTED)),
         )
         if isinstance(error, ArmError):
@@ -365,13 +389,6 @@ class ChangeWriter:
         if isinstance(error, Forbidden):
             outcome = replace(outcome, missing_action=error.missing_action, scope=error.scope)
         return outcome
-
-
-def _wait(attempt: RetryCallState) -> float:
-    error = attempt.outcome.exception() if attempt.outcome else None
-    if isinstance(error, Throttled):
-        return max(1.0, error.retry_after)
-    return _BUSY_WAIT(attempt)
 
 
 def _ends_run(error: FlexSecError) -> str:

@@ -18,12 +18,14 @@ class Acceptance:
         retry_after: seconds the service asks to wait between polls; None when it does not say.
         operation: the service's name of the operation ("UpdateOrcasServerParameterManagementOperation").
         request_id: x-ms-request-id of the answer.
+        warnings: what the answer says went wrong although the write succeeded.
     """
 
     status_url: str = field(repr=False)
     retry_after: float | None
     operation: str
     request_id: str
+    warnings: tuple[str, ...] = ()
 
 
 class EndingKind(StrEnum):

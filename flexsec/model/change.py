@@ -1,4 +1,4 @@
-"""One change to one server: what a plan holds, a journal records and an operation writes."""
+"""One change to one server or subscription: what a plan holds, a journal records and an operation writes."""
 
 from __future__ import annotations
 
@@ -29,14 +29,15 @@ class Change:
     """One write.
 
     Attributes:
-        kind: the stem of the operation that writes it: parameters, firewall, threat_protection, restart.
-        name: the parameter or rule; "Default" for threat protection; the server's name for a restart.
+        kind: the stem of the operation that writes it: parameters, firewall, threat_protection, server_setting,
+            restart; defender_plan for a subscription.
+        name: the parameter, rule or setting; "Default" for threat protection; the server's name for a restart.
         before, after: the properties before and after, as texts by name; None where there is (or shall be) nothing.
         sentence: what it does, in the imperative ("Set require_secure_transport to on (now off).").
         closing: the class of leave it needs because it takes access away, or "".
         restarts: it restarts the server.
         reversible: undoing it brings the previous state back.
-        lowers_security: it makes a control fail that passes now; needs its own leave.
+        lowers_security: it makes a control fail that passes now, or takes protection away; needs its own leave.
         permissions: the RBAC actions that it needs.
         controls: the ids of the controls it is for.
         requires: targets that must have ended well in the same run before this one is written.
@@ -71,4 +72,4 @@ def in_words(properties: Mapping[str, str] | None) -> str:
     return ", ".join(repr(value) for key, value in properties.items() if key in _TOLD)
 
 
-_TOLD = ("value", "start", "end", "state", "pending")
+_TOLD = ("value", "start", "end", "state", "pending", "tier")

@@ -66,6 +66,22 @@ class DesiredServerSetting:
     kind: Literal["server_setting"] = "server_setting"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredTagAbsent:
+    """A tag of the server gone, whatever its value. The key's case does not matter."""
+
+    key: str
+    kind: Literal["tag_absent"] = "tag_absent"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredDefenderPlan:
+    """The subscription's Defender plan on or off. Only `flexsec defender` asks for it, never a control."""
+
+    enabled: bool
+    kind: Literal["defender_plan"] = "defender_plan"
+
+
 Desire = (
     DesiredParameter
     | DesiredFirewallRuleAbsent
@@ -73,4 +89,6 @@ Desire = (
     | DesiredThreatProtection
     | DesiredRestart
     | DesiredServerSetting
+    | DesiredTagAbsent
+    | DesiredDefenderPlan
 )

@@ -7,7 +7,7 @@ from typing import Protocol
 
 
 class JournalStore(Protocol):
-    """Append-only lines by run, and a lock per server."""
+    """Append-only lines by run, and a lock per server or subscription."""
 
     def append(self, run_id: str, line: bytes) -> None:
         """Add one line (without its newline) to a run and make it durable before returning."""
@@ -37,8 +37,8 @@ class JournalStore(Protocol):
         """The ids of all runs, oldest first."""
         ...
 
-    def lock(self, server_key: str, holder: str) -> AbstractContextManager[None]:
-        """Hold the server for one run; the lock ends with the process.
+    def lock(self, target_key: str, holder: str) -> AbstractContextManager[None]:
+        """Hold the server or subscription with this key for one run; the lock ends with the process.
 
         Raises:
             RunInProgress: another run holds it; the message names that run.

@@ -52,7 +52,8 @@ class Leave:
         restart_window: only at this time of day.
         closing: classes of closing changes (see `CLOSING_CLASSES`).
         without_evidence: the reason for closing without evidence of who still connects; "" means not given.
-        lower_security: make a passing control fail (a rollback, or a parameter set by hand).
+        lower_security: make a passing control fail, or take protection away (a rollback, something set by hand).
+        subscription_cost: switch on what bills every server of the subscription (the Defender plan).
     """
 
     restart: bool = False
@@ -60,6 +61,7 @@ class Leave:
     closing: tuple[str, ...] = ()
     without_evidence: str = ""
     lower_security: bool = False
+    subscription_cost: bool = False
 
     def __post_init__(self) -> None:
         """Refuse a closing class that does not exist, and a reason that says nothing.

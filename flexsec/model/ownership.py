@@ -45,12 +45,13 @@ class Fight:
 
     Attributes:
         target: kind and name, such as parameters/log_connections.
-        wanted: what flexsec set it to.
-        comes_back_as: what it is again.
+        wanted: what flexsec set it to, in words; "absent" for what it removed.
+        comes_back_as: what it is again, likewise.
         times: how often it came back.
         runs: the runs that changed it, oldest first.
         set_by: who set it last according to the activity log, or "" when that is not known.
         set_at: when, or None.
+        not_known: why it is not known who, or "".
     """
 
     target: str
@@ -60,3 +61,12 @@ class Fight:
     runs: tuple[str, ...]
     set_by: str = ""
     set_at: datetime | None = None
+    not_known: str = ""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class LastWrite:
+    """The last write of a resource that the activity log tells of: who (a name or an object id), and when, in UTC."""
+
+    by: str
+    at: datetime

@@ -12,8 +12,10 @@ _NUMBER = r"-?[0-9]+(?:\.[0-9]+)?(?:[eE][+-]?[0-9]+)?"
 _RANGE = re.compile(rf"^\s*({_NUMBER})\s*-\s*({_NUMBER})\s*$")
 _NUMBER_ALONE = re.compile(_NUMBER)
 _MOST_DIGITS = 30
-_TRUE = frozenset({"on", "true", "1", "yes"})
-_FALSE = frozenset({"off", "false", "0", "no"})
+# PostgreSQL takes every beginning of these words that fits one of them alone ("t", "of"; "o" fits two).
+_TRUE = frozenset({"on", "1", *("true"[:end] for end in range(1, 5)), *("yes"[:end] for end in range(1, 4))})
+_FALSE = frozenset({"of", "off", "0", *("false"[:end] for end in range(1, 6)), *("no"[:end] for end in range(1, 3))})
+_LEADING_ZERO = re.compile(r"-?0[0-9]+")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -45,7 +47,9 @@ def same_value(left: str, right: str, data_type: str) -> bool:
     """Whether two texts mean the same value of this data type.
 
     Booleans and enumerations ignore case (on, true and 1 are equal), numbers compare as numbers, sets ignore
-    order, case and blanks, strings compare exactly.
+    order, case and blanks, strings compare exactly. As PostgreSQL reads them: an Integer of digits that begins with 0
+    is octal (recorded: log_file_mode is 0600 and its default 384), and a Set that takes members away ("all,-role")
+    is read in its order.
     """
     return comparable(left, data_type) == comparable(right, data_type)
 
@@ -60,7 +64,9 @@ def comparable(value: str, data_type: str) -> object:
         case "Enumeration":
             return text.casefold()
         case "Set":
-            return members(text)
+            return _in_order(text) if re.search(r"(^|,)\s*-", text) else members(text)
+        case "Integer" if _LEADING_ZERO.fullmatch(text):
+            return Decimal(int(text, 8)) if not set(text) & set("89") else text
         case "Integer" | "Numeric":
             return _number(text) if _number(text) is not None else text
         case _:
@@ -69,7 +75,11 @@ def comparable(value: str, data_type: str) -> object:
 
 def members(value: str) -> frozenset[str]:
     """The members of a Set value, lower case, without blanks."""
-    return frozenset(part.strip().casefold() for part in value.split(",") if part.strip())
+    return frozenset(_in_order(value))
+
+
+def _in_order(value: str) -> tuple[str, ...]:
+    return tuple(part.strip().casefold() for part in value.split(",") if part.strip())
 
 
 def merged(current: str, additions: tuple[str, ...]) -> str:
@@ -141,8 +151,9 @@ def _is_allowed(parameter: Parameter, value: str) -> bool:
 
 def _in_range(parameter: Parameter, value: str) -> bool:
     number = _number(value)
-    if number is None or (parameter.data_type == "Integer" and number != number.to_integral_value()):
-        return False
+    whole = parameter.data_type == "Integer"
+    if number is None or (whole and (number != number.to_integral_value() or _LEADING_ZERO.fullmatch(value.strip()))):
+        return False  # 010 is 8 to PostgreSQL and ten to whoever typed it
     bounds = _RANGE.match(parameter.allowed_values)
     return bounds is None or Decimal(bounds[1]) <= number <= Decimal(bounds[2])
 

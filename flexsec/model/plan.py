@@ -1,4 +1,4 @@
-"""A plan: ordered changes to one server, and what it will not do, with the reasons."""
+"""A plan: ordered changes to one server or subscription, and what it will not do, with the reasons."""
 
 from __future__ import annotations
 
@@ -42,6 +42,7 @@ class Plan:
     """What `apply` takes.
 
     Attributes:
+        server_id: the ARM id of what is changed: a server, or a subscription.
         baseline_source: the built-in name or absolute path that loads the baseline again.
         basis: the facts the plan rests on, as texts by name ("parameter log_checkpoints": "off"); `apply` reads
             the server again and refuses when one of them differs.

@@ -1,4 +1,4 @@
-"""The ARM id of a flexible server, parsed once and compared without case as Azure does."""
+"""The ARM ids of what is changed, a flexible server or a subscription: parsed once, compared without case."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ _ARM_ID = re.compile(
     r"/providers/Microsoft\.DBforPostgreSQL/flexibleServers/(?P<server>[^/]+)/?$",
     re.IGNORECASE,
 )
+_SUBSCRIPTION_ARM_ID = re.compile(r"^/subscriptions/(?P<subscription>[^/]+)/?$", re.IGNORECASE)
 _SUBSCRIPTION = re.compile(r"^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$")
 _GROUP = re.compile(r"^[-\w._()]{1,90}$")
 # Server names: 3 to 63 letters, digits and single inner hyphens (service specification since 2025-08-01).
@@ -69,8 +70,60 @@ class ServerId:
         """The id in lower case: equal for every spelling of the same server."""
         return self.arm_id.lower()
 
+    @property
+    def noun(self) -> str:
+        """What the id names, for a sentence."""
+        return "server"
+
     def __str__(self) -> str:
         return self.arm_id
+
+
+@dataclass(frozen=True, slots=True)
+class SubscriptionId:
+    """One subscription (a GUID), as the caller spelt it."""
+
+    subscription_id: str
+
+    def __post_init__(self) -> None:
+        """Refuse what is not a GUID.
+
+        Raises:
+            InvalidTarget: not of the form 00000000-0000-0000-0000-000000000000.
+        """
+        check_subscription_id(self.subscription_id)
+
+    @property
+    def arm_id(self) -> str:
+        """The id in Azure's own casing of the fixed word."""
+        return f"/subscriptions/{self.subscription_id}"
+
+    @property
+    def key(self) -> str:
+        """The id in lower case: equal for every spelling of the same subscription."""
+        return self.arm_id.lower()
+
+    @property
+    def noun(self) -> str:
+        """What the id names, for a sentence."""
+        return "subscription"
+
+    def __str__(self) -> str:
+        return self.arm_id
+
+
+Target = ServerId | SubscriptionId
+"""What a plan, a run and a lock may be about."""
+
+
+def parse_target(arm_id: str) -> Target:
+    """The server or the subscription that an ARM id names.
+
+    Raises:
+        InvalidTarget: the id of anything else.
+    """
+    found = _SUBSCRIPTION_ARM_ID.fullmatch(arm_id.strip())
+    return SubscriptionId(found["subscription"]) if found else ServerId.parse(arm_id)
 
 
 def check_subscription_id(subscription_id: str) -> None:

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from ..errors import RunIncomplete
 from .change import Change
 from .change_record import NO_RECORD, Approval, ChangeRecord
 from .ownership import Fight, HandOver
@@ -45,6 +46,7 @@ class Outcome:
         code, request_id, tracking_id: for a support ticket.
         missing_action, scope: on 403.
         doubted: a write was sent that was not seen to take effect and may yet do so, whatever the status.
+        side_effects: what else changed while it was written: by the service itself, or by somebody else.
     """
 
     change: Change
@@ -59,6 +61,7 @@ class Outcome:
     scope: str = ""
     warnings: tuple[str, ...] = ()
     doubted: bool = False
+    side_effects: tuple[str, ...] = ()
 
     @property
     def may_have_taken_effect(self) -> bool:
@@ -69,7 +72,7 @@ class Outcome:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Run:
-    """One run of changes against one server.
+    """One run of changes against one server, or against a subscription (`server_id` is then the subscription's id).
 
     Attributes:
         kind: apply, rollback, or the high-level operation that made it ("parameters set").
@@ -105,8 +108,27 @@ class Run:
 
     @property
     def whole(self) -> bool:
-        """Whether all that was asked for was done: complete, nothing withheld and nothing left."""
-        return self.status is RunStatus.COMPLETE and not self.withheld and not self.left
+        """Whether all that was asked for was done: complete, nothing withheld, left or handed over."""
+        return self.status is RunStatus.COMPLETE and not (self.withheld or self.left or self.handed_over)
+
+    def raise_unless_complete(self) -> Run:
+        """The run itself, when every change in it was made; for scripts that do not look at `status`.
+
+        What was withheld or left is not looked at (see `whole`).
+
+        Raises:
+            RunIncomplete: a change failed, was not started, or its end is not known; `run` is attached.
+        """
+        if self.status is RunStatus.COMPLETE:
+            return self
+        settled = (ChangeStatus.APPLIED, ChangeStatus.ALREADY, ChangeStatus.UNVERIFIED)
+        open_ = [outcome for outcome in self.outcomes if outcome.status not in settled]
+        told = "".join(
+            f"\n{outcome.status.value.replace('_', ' ')}: {outcome.change.sentence} {outcome.message}".rstrip()
+            for outcome in open_
+        )
+        ending = "" if self.status is RunStatus.ROLLED_BACK else f"; `flexsec resume {self.run_id}` goes on with it"
+        raise RunIncomplete(f"run {self.run_id} is {self.status.value.replace('_', ' ')}{ending}{told}", self)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -57,7 +57,12 @@ class Check:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Waiver:
-    """An accepted failure: who accepted it, why, under which ticket and until when (the day itself included)."""
+    """An accepted failure: who accepted it, why, under which ticket and until when (the day itself included).
+
+    Attributes:
+        servers: which servers, by a pattern of their names.
+        tags: which servers, by a pattern of each tag's value; all of them have to fit.
+    """
 
     control: str
     owner: str
@@ -65,6 +70,7 @@ class Waiver:
     ticket: str
     expires: date
     servers: str = "*"
+    tags: dict[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -74,6 +80,8 @@ class Verdict:
     Attributes:
         waiver: the waiver that applies, also when it has expired.
         waiver_expired: the waiver no longer holds: itself a finding, the status stays `fail`.
+        waiver_days_left: days after the day of judging on which the waiver still holds, 0 on its last day, negative
+            when it has expired; None without a waiver.
     """
 
     control: str
@@ -83,6 +91,7 @@ class Verdict:
     status: Status
     waiver: Waiver | None = None
     waiver_expired: bool = False
+    waiver_days_left: int | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -13,10 +13,16 @@ if TYPE_CHECKING:
 
     from ..azure.connection import Connection
     from ..model.clock import Deadline
+    from ..model.resource import SubscriptionId
 
 ACTIONS = ("Microsoft.Security/pricings/read",)
 API_VERSION = "2024-01-01"
 """The version of Microsoft.Security/pricings that tells coverage and inheritance (azure-mgmt-security 7)."""
+
+
+def observe_plan(connection: Connection, subscription: SubscriptionId, *, deadline: Deadline) -> DefenderPlan:
+    """As `observe`, for a run that is about the subscription."""
+    return observe(connection, subscription.subscription_id, deadline=deadline)
 
 
 def observe(connection: Connection, subscription_id: str, *, deadline: Deadline) -> DefenderPlan:
@@ -42,7 +48,7 @@ def parse(resource: Mapping[str, Any], *, what: str) -> DefenderPlan:
         tier=tier,
         sub_plan=word(told, "subPlan"),
         coverage=word(told, "resourcesCoverageStatus"),
-        inherited_from=word(told, "inheritedFrom"),
+        inherited_from=_inherited_from(told),
         enforce=word(told, "enforce"),
         enabled_since=word(told, "enablementTime"),
         free_trial_remaining=word(told, "freeTrialRemainingTime"),
@@ -52,3 +58,11 @@ def parse(resource: Mapping[str, Any], *, what: str) -> DefenderPlan:
             if isinstance(one, dict) and word(one, "name")
         },
     )
+
+
+def _inherited_from(told: Mapping[str, Any]) -> str:
+    """The scope that the plan comes from; the service writes the text Null where there is none (documented)."""
+    scope = word(told, "inheritedFrom")
+    if scope.casefold() == "null":
+        scope = ""
+    return scope or ("a scope above it" if flag(told, "inherited") else "")

@@ -8,8 +8,6 @@ from ..model.server import Region
 from .reading import word
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
     from ..azure.connection import Connection
     from ..model.clock import Deadline
 
@@ -29,14 +27,25 @@ def observe(connection: Connection, subscription_id: str, location: str, *, dead
 
 
 def parse(entries: list[dict[str, Any]], *, name: str) -> Region:
-    """The region that the list describes; what no entry tells is None."""
-    told = entries[0] if entries else {}
+    """The region that the list describes, one entry for all of it (documented); what no entry tells is None."""
     return Region(
         name=name,
-        zone_redundant_ha=_supported(told, "zoneRedundantHaSupported"),
-        geo_backup=_supported(told, "geoBackupSupported"),
+        zone_redundant_ha=_supported(entries, "ZoneRedundantHa", "zoneRedundantHaSupported"),
+        geo_backup=_supported(entries, "GeoBackup", "geoBackupSupported"),
     )
 
 
-def _supported(told: Mapping[str, Any], key: str) -> bool | None:
-    return {"enabled": True, "disabled": False}.get(word(told, key).casefold())
+def _supported(entries: list[dict[str, Any]], feature: str, member: str) -> bool | None:
+    """The list of features decides; the member that it replaces (documented) where it does not name the feature."""
+    listed = {_status(entry, feature) for entry in entries}
+    alone = {word(entry, member).casefold() for entry in entries}
+    for told in (listed, alone):
+        if told & {"enabled", "disabled"}:
+            return "enabled" in told
+    return None
+
+
+def _status(entry: dict[str, Any], feature: str) -> str:
+    features = entry.get("supportedFeatures")
+    named = (one for one in features if isinstance(one, dict)) if isinstance(features, list) else ()
+    return next((word(one, "status").casefold() for one in named if word(one, "name") == feature), "")

@@ -32,8 +32,7 @@ def parse(resource: Mapping[str, Any], *, what: str) -> Server:
     """The server that a resource describes.
 
     VNet integration is told by the delegated subnet: "publicNetworkAccess" is "Disabled" on such servers too
-    (recorded). Authentication methods that the answer leaves out are the service's defaults, password only
-    (documented).
+    (recorded). What the answer leaves out is an empty word, an authentication method too: nothing is guessed.
     """
     told = properties(resource, what=what)
     network, auth, availability = inner(told, "network"), inner(told, "authConfig"), inner(told, "highAvailability")

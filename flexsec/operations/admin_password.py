@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 from ..errors import SecretStoreFailure
 from ..model.change import Change, Phase
+from ..model.resource import ServerId
 from .operation import Operation
 
 if TYPE_CHECKING:
@@ -18,9 +19,9 @@ if TYPE_CHECKING:
     from ..azure.connection import Connection
     from ..model.acceptance import Acceptance
     from ..model.desire import Desire
-    from ..model.resource import ServerId
+    from ..model.resource import Target
     from ..model.secret import Secret
-    from ..model.server import ServerState
+    from ..model.subscription import State
 
 KIND = "admin_password"
 ACTIONS = (
@@ -60,7 +61,9 @@ def operation(secret: Callable[[], Secret], prove: Callable[[], bool | None]) ->
         prove: tries to log in with it; None when the server cannot be reached from here.
     """
 
-    def write(connection: Connection, server: ServerId, change: Change) -> Acceptance:
+    def write(connection: Connection, server: Target, change: Change, state: State) -> Acceptance:
+        if not isinstance(server, ServerId):
+            raise TypeError(f"a password is a server's: {server!r}")
         new = secret()
         connection.hide(new)
         body: Any = {"properties": {"administratorLoginPassword": new.reveal()}}
@@ -75,12 +78,13 @@ def operation(secret: Callable[[], Secret], prove: Callable[[], bool | None]) ->
 
 
 def _operation(
-    write: Callable[[Connection, ServerId, Change], Acceptance], prove: Callable[[Change], bool | None] | None
+    write: Callable[[Connection, Target, Change, State], Acceptance], prove: Callable[[Change], bool | None] | None
 ) -> Operation:
     return Operation(
         kind=KIND,
         desires=(),
         reads=("server",),
+        actions=ACTIONS,
         diff=_no_desire,
         write=write,
         current=lambda _change, _state: None,
@@ -92,11 +96,11 @@ def _operation(
     )
 
 
-def _no_desire(desire: Desire, state: ServerState) -> NoReturn:
+def _no_desire(desire: Desire, state: State) -> NoReturn:
     raise TypeError(f"no control desires a password: {desire!r}")
 
 
-def _not_at_hand(connection: Connection, server: ServerId, change: Change) -> NoReturn:
+def _not_at_hand(connection: Connection, server: Target, change: Change, state: State) -> NoReturn:
     raise SecretStoreFailure("the new password is not at hand here; `flexsec password recover` finds out which works")
 
 

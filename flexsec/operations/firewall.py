@@ -112,7 +112,7 @@ def _may_come_back(found: FirewallRule) -> bool:
     return found.range is not None
 
 
-def write(connection: Connection, server: ServerId, change: Change) -> Acceptance:
+def write(connection: Connection, server: ServerId, change: Change, _state: ServerState) -> Acceptance:
     """PUT the rule, or DELETE it when nothing shall remain."""
     if change.after is None:
         return connection.write(
@@ -199,6 +199,7 @@ OPERATION = Operation(
     kind="firewall",
     desires=("firewall_rule", "firewall_rule_absent"),
     reads=("server", "firewall"),
+    actions=(*PUT_ACTIONS, *DELETE_ACTIONS),
     diff=diff,
     write=write,
     current=current,

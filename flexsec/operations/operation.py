@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
@@ -12,8 +12,16 @@ if TYPE_CHECKING:
     from ..model.acceptance import Acceptance
     from ..model.change import Change
     from ..model.desire import Desire
-    from ..model.resource import ServerId
-    from ..model.server import ServerState
+
+State = Any
+"""A `ServerState`, or a `SubscriptionState` for an operation that is about a subscription."""
+Target = Any
+"""A `ServerId`, or a `SubscriptionId` likewise."""
+
+
+def nothing_else(_change: object, _before: object, _after: object) -> tuple[str, ...]:
+    """The side effects of an operation that can have none that would be seen."""
+    return ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,10 +38,13 @@ class Operation:
 
     Attributes:
         kind: the stem, which every change of this operation carries.
+        about: what it changes, which decides what the functions below are given.
         desires: the kinds of desires it fulfils.
-        reads: the parts of a server's state that its diff and its proof rest on.
+        reads: the parts of a state that its diff and its proof rest on.
+        actions: every RBAC action that one of its changes may need.
+        affects: the parts that are read once more after a write, to tell what else it changed.
         diff: a desire against what was observed; None when it holds already. Pure.
-        write: sends exactly one request.
+        write: sends exactly one request; the state is what was read right before it.
         current: the properties of a change's target as observed, like `Change.before`; None when absent. Pure.
         holds: whether the observed state shows what the change wants. Pure.
         untouched: whether the observed state still shows what was there before the change. Pure.
@@ -41,16 +52,23 @@ class Operation:
         predict: the state as it will be after the change. Pure.
         prove: for what no reading shows, such as a password: tries whether the change is in force; None when it
             cannot be tried from here. Asked in place of `holds` once a write was sent.
+        side_effects: what else differs between the states before and after the write, as sentences. Pure.
+        again_after: seconds after which a busy service is first asked again; then ever longer.
     """
 
     kind: str
+    about: Literal["server", "subscription"] = "server"
     desires: tuple[str, ...]
     reads: tuple[str, ...]
-    diff: Callable[[Desire, ServerState], Change | Obstacle | None]
-    write: Callable[[Connection, ServerId, Change], Acceptance]
-    current: Callable[[Change, ServerState], Mapping[str, str] | None]
-    holds: Callable[[Change, ServerState], bool]
-    untouched: Callable[[Change, ServerState], bool]
+    actions: tuple[str, ...]
+    affects: tuple[str, ...] = ()
+    diff: Callable[[Desire, State], Change | Obstacle | None]
+    write: Callable[[Connection, Target, Change, State], Acceptance]
+    current: Callable[[Change, State], Mapping[str, str] | None]
+    holds: Callable[[Change, State], bool]
+    untouched: Callable[[Change, State], bool]
     undo: Callable[[Change], Change | None]
-    predict: Callable[[Change, ServerState], ServerState]
+    predict: Callable[[Change, State], State]
     prove: Callable[[Change], bool | None] | None = None
+    side_effects: Callable[[Change, State, State], tuple[str, ...]] = nothing_else
+    again_after: float = 1.0

@@ -76,7 +76,7 @@ def _closing(name: str, value: str) -> str:
     return "tls-minimum" if raised else ""
 
 
-def write(connection: Connection, server: ServerId, change: Change) -> Acceptance:
+def write(connection: Connection, server: ServerId, change: Change, _state: ServerState) -> Acceptance:
     """Send the value. The source "user-override" is documented as required for a change."""
     body: Any = {"properties": {"value": _wanted(change), "source": "user-override"}}
     return connection.write(
@@ -171,6 +171,7 @@ OPERATION = Operation(
     kind="parameters",
     desires=("parameter",),
     reads=("parameters",),
+    actions=ACTIONS,
     diff=diff,
     write=write,
     current=current,

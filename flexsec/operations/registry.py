@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import firewall, parameters, restart, threat_protection
+from . import defender_plan, firewall, parameters, restart, server_setting, threat_protection
 
 if TYPE_CHECKING:
+    from typing import Literal
+
     from .operation import Operation
 
 OPERATIONS: tuple[Operation, ...] = (
@@ -14,4 +16,11 @@ OPERATIONS: tuple[Operation, ...] = (
     firewall.OPERATION,
     threat_protection.OPERATION,
     restart.OPERATION,
+    server_setting.OPERATION,
+    defender_plan.OPERATION,
 )
+
+
+def operations_about(what: Literal["server", "subscription"]) -> dict[str, Operation]:
+    """The operations that change a server, or a subscription, by kind."""
+    return {operation.kind: operation for operation in OPERATIONS if operation.about == what}

@@ -56,7 +56,7 @@ def restart_for(parameters: tuple[str, ...]) -> Change:
     )
 
 
-def write(connection: Connection, server: ServerId, change: Change) -> Acceptance:
+def write(connection: Connection, server: ServerId, change: Change, _state: ServerState) -> Acceptance:
     """POST the restart, without failover."""
     return connection.write(
         lambda client, keep: client.servers.begin_restart(
@@ -113,6 +113,7 @@ OPERATION = Operation(
     kind="restart",
     desires=("restart",),
     reads=("server", "parameters"),
+    actions=ACTIONS,
     diff=diff,
     write=write,
     current=current,

@@ -56,7 +56,7 @@ def _change(*, enabled: bool) -> Change:
     )
 
 
-def write(connection: Connection, server: ServerId, change: Change) -> Acceptance:
+def write(connection: Connection, server: ServerId, change: Change, _state: ServerState) -> Acceptance:
     """PUT the setting."""
     body: Any = {"properties": {"state": (change.after or {})["state"]}}
     return connection.write(
@@ -106,6 +106,7 @@ OPERATION = Operation(
     kind="threat_protection",
     desires=("threat_protection",),
     reads=("threat_protection",),
+    actions=ACTIONS,
     diff=diff,
     write=write,
     current=current,

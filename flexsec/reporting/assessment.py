@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..model.encoding import to_data
 from ..model.verdict import Assessment, Severity, Status, Verdict
+from . import exceptions
 from .document import Cell, Document, Records, Table, Tone, cells, columns
 from .words import count, moment, pairs, server_name
 
@@ -29,11 +30,7 @@ _RECORD = (
     "evidence",
     "remedy",
     "missing_action",
-    "waiver_owner",
-    "waiver_reason",
-    "waiver_ticket",
-    "waiver_expires",
-    "waiver_expired",
+    *exceptions.COLUMNS,
 )
 
 
@@ -44,7 +41,7 @@ def document(assessment: Assessment) -> Document:
         data=to_data(assessment),
         title=f"Audit of {server_name(assessment.server_id)}",
         facts=facts(assessment),
-        tables=(verdicts_table(assessment), _by_hand(assessment)),
+        tables=(verdicts_table(assessment), exceptions.table(assessment), _by_hand(assessment)),
         records=Records(columns=_RECORD, rows=tuple(_record(assessment, v) for v in assessment.verdicts)),
         notes=assessment.notes,
         summary=summary(assessment),
@@ -101,15 +98,11 @@ def severity(value: Severity) -> Cell:
 
 
 def found(verdict: Verdict) -> str:
-    """What was found, with the missing permission or the waiver that bears on it."""
+    """What was found, with the missing permission, or how long the waiver holds that bears on it."""
     text = verdict.check.reason
     if verdict.check.missing_action:
         text += f" [missing permission: {verdict.check.missing_action}]"
-    waiver = verdict.waiver
-    if waiver is not None:
-        ends = "expired" if verdict.waiver_expired else "until"
-        text += f" [waiver of {waiver.owner}, {waiver.ticket}, {ends} {waiver.expires}: {waiver.reason}]"
-    return text
+    return f"{text} {exceptions.until(verdict)}".rstrip()
 
 
 def _by_hand(assessment: Assessment) -> Table:
@@ -126,7 +119,6 @@ def _rank(verdict: Verdict) -> tuple[int, int]:
 
 
 def _record(assessment: Assessment, verdict: Verdict) -> tuple[str, ...]:
-    waiver = verdict.waiver
     return (
         assessment.server_id,
         assessment.baseline,
@@ -139,9 +131,5 @@ def _record(assessment: Assessment, verdict: Verdict) -> tuple[str, ...]:
         pairs(verdict.check.evidence),
         verdict.check.remedy,
         verdict.check.missing_action,
-        waiver.owner if waiver else "",
-        waiver.reason if waiver else "",
-        waiver.ticket if waiver else "",
-        waiver.expires.isoformat() if waiver else "",
-        str(verdict.waiver_expired).lower() if waiver else "",
+        *exceptions.record(verdict),
     )

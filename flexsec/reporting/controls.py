@@ -1,27 +1,20 @@
-"""Controls and baselines as reports."""
+"""Controls as reports."""
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from ..model.encoding import to_data
 from .assessment import severity
 from .document import Cell, Document, Records, Table, cells, columns
-from .words import count, listed
+from .words import count, listed, of_value
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
-
-    from ..baselines.baseline import Baseline
     from ..controls.control import Control
-    from ..model.verdict import Waiver
 
 LIST_SCHEMA = "flexsec.controls/1"
 SCHEMA = "flexsec.control/1"
-BASELINE_SCHEMA = "flexsec.baseline/1"
 
 _RECORD = ("id", "title", "family", "severity", "severity_reason", "reads", "parameters", "cis", "mcsb", "policy")
-_BASELINE_RECORD = ("baseline", "control", "title", "severity", "arguments")
 
 
 def list_document(controls: tuple[Control, ...]) -> Document:
@@ -63,59 +56,12 @@ def document(control: Control) -> Document:
                 title="Arguments",
                 columns=columns("=Name", "Takes", "Default", "Meaning"),
                 rows=tuple(
-                    cells(item.name, item.expected, _value(item.default), item.description)
+                    cells(item.name, item.expected, of_value(item.default), item.description)
                     for item in control.arguments
                 ),
             ),
         ),
         records=Records(columns=_RECORD, rows=(_record(control),)),
-    )
-
-
-def baseline_document(baseline: Baseline) -> Document:
-    """What a baseline selects and accepts, with every argument settled."""
-    chosen = tuple((item.control, item.control.settled(dict(item.arguments))) for item in baseline.controls)
-    return Document(
-        schema=BASELINE_SCHEMA,
-        data={
-            "name": baseline.name,
-            "description": baseline.description,
-            "sources": list(baseline.sources),
-            "controls": [{"id": control.id, "arguments": dict(arguments)} for control, arguments in chosen],
-            "waivers": [to_data(waiver) for waiver in baseline.waivers],
-        },
-        title=f"Baseline {baseline.name}",
-        facts=(
-            *((("Description", Cell(baseline.description)),) if baseline.description else ()),
-            ("Read from", Cell(listed(baseline.sources))),
-        ),
-        tables=(
-            Table(
-                title=count(len(chosen), "control"),
-                columns=columns("=Control", "=Severity", "What it asks for", "Arguments"),
-                rows=tuple(
-                    cells(control.id, severity(control.severity), control.title, _arguments(arguments))
-                    for control, arguments in chosen
-                ),
-                empty="This baseline judges nothing.",
-            ),
-            _waivers(baseline.waivers),
-        ),
-        records=Records(
-            columns=_BASELINE_RECORD,
-            rows=tuple(
-                (baseline.name, control.id, control.title, control.severity.value, _arguments(arguments))
-                for control, arguments in chosen
-            ),
-        ),
-    )
-
-
-def _waivers(waivers: tuple[Waiver, ...]) -> Table:
-    return Table(
-        title=count(len(waivers), "waiver"),
-        columns=columns("=Control", "Servers", "Owner", "Ticket", "=Until", "Reason"),
-        rows=tuple(cells(w.control, w.servers, w.owner, w.ticket, w.expires.isoformat(), w.reason) for w in waivers),
     )
 
 
@@ -159,11 +105,3 @@ def _record(control: Control) -> tuple[str, ...]:
         "; ".join(control.references.mcsb),
         "; ".join(f"{policy.guid} {policy.name}" for policy in control.references.policy),
     )
-
-
-def _arguments(arguments: Mapping[str, object]) -> str:
-    return listed(f"{name}={_value(value)}" for name, value in arguments.items())
-
-
-def _value(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else str(value)

@@ -43,6 +43,19 @@ class Table:
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
+class Block:
+    """A text in another language, printed line by line as it is, so that it can be copied: never broken or cut.
+
+    Attributes:
+        syntax: the language, as Markdown names it.
+    """
+
+    title: str
+    syntax: str
+    text: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
 class Records:
     """Rows for a program, as CSV writes them: the columns of one kind of report never change their order."""
 
@@ -55,7 +68,7 @@ class Document:
     """One report.
 
     Attributes:
-        schema: name and version of the JSON form ("flexsec.assessment/1").
+        schema: name and version of the JSON form ("flexsec.assessment/1"); "" for a form that is somebody else's.
         data: the value's own data, for JSON; an object gets the schema as its first member.
         facts: what the report is about, as name and value.
         summary: the last sentence: what a reader should take away.
@@ -67,6 +80,7 @@ class Document:
     facts: tuple[tuple[str, Cell], ...]
     tables: tuple[Table, ...]
     records: Records
+    blocks: tuple[Block, ...] = ()
     notes: tuple[str, ...] = ()
     summary: str = ""
 

@@ -6,14 +6,18 @@ from typing import TYPE_CHECKING
 
 from ..model.encoding import to_data
 from ..model.verdict import Status, Verdict
+from . import exceptions
 from .assessment import facts, found, label, severity
+from .change_record import RECORD_COLUMNS, record_facts, record_values
 from .document import Cell, Document, Records, Table, cells, columns
+from .ownership import fight_in_words, fights_in_words, handed_over_table, patch_blocks
 from .plan import left_table, withheld_table
 from .run import outcomes_table, status_cell
 from .run import summary as run_summary
 from .words import count, moment, server_name
 
 if TYPE_CHECKING:
+    from ..model.plan import Plan
     from ..model.run import Hardening, Run
 
 SCHEMA = "flexsec.hardening/1"
@@ -31,21 +35,27 @@ _RECORD = (
     "reason_before",
     "reason_after",
     "changes",
+    *RECORD_COLUMNS,
+    *exceptions.COLUMNS,
+    "handed_over",
+    "comes_back",
 )
 
 
 def document(hardening: Hardening) -> Document:
     """The report of one hardening."""
-    tables = [comparison_table(hardening)]
+    tables = [comparison_table(hardening), exceptions.table(hardening.after)]
     if hardening.run is not None:
         tables.append(outcomes_table(hardening.run))
     if hardening.rolled_back is not None:
         undone = outcomes_table(hardening.rolled_back)
         tables.append(Table(title="Undone", columns=undone.columns, rows=undone.rows, empty=undone.empty))
-    tables += [withheld_table(hardening.plan.withheld), left_table(hardening.plan.left)]
+    plan = hardening.plan
+    tables += [withheld_table(plan.withheld), left_table(plan.left), handed_over_table(plan.handed_over)]
     notes = dict.fromkeys(
         (
-            *hardening.plan.notes,
+            *fights_in_words(plan.fights),
+            *plan.notes,
             *hardening.after.notes,
             *(hardening.run.notes if hardening.run else ()),
             *(_not_undone(hardening.rolled_back) if hardening.rolled_back else ()),
@@ -58,6 +68,7 @@ def document(hardening: Hardening) -> Document:
         facts=_facts(hardening),
         tables=tuple(tables),
         records=Records(columns=_RECORD, rows=_records(hardening)),
+        blocks=patch_blocks(plan.handed_over),
         notes=tuple(notes),
         summary=summary(hardening),
     )
@@ -92,6 +103,8 @@ def summary(hardening: Hardening) -> str:
         parts.append(f"{count(unknown, 'control')} unknown")
     if hardening.plan.withheld:
         parts.append(f"{count(len(hardening.plan.withheld), 'change')} held back")
+    if hardening.plan.handed_over:
+        parts.append(f"{count(len(hardening.plan.handed_over), 'change')} handed over")
     text = "; ".join(parts) + "."
     if hardening.rolled_back is not None:
         undone = "was rolled back" if hardening.rolled_back.whole else "was rolled back in part"
@@ -105,12 +118,26 @@ def summary(hardening: Hardening) -> str:
 def _facts(hardening: Hardening) -> tuple[tuple[str, Cell], ...]:
     run = hardening.run
     if run is None:
-        return (*facts(hardening.after), ("Run", Cell("none: there was nothing to write")))
+        return (
+            *facts(hardening.after),
+            *record_facts(hardening.plan.record),
+            ("Run", Cell("none: there was nothing to write")),
+        )
     rows = [*facts(hardening.after), ("Run", Cell(run.run_id)), ("Status", status_cell(run.status))]
     rows.append(("Begun", Cell(moment(run.started_at))))
     if run.ended_at:
         rows.append(("Ended", Cell(moment(run.ended_at))))
+    rows += record_facts(run.record)
     return tuple(rows)
+
+
+def _others(plan: Plan, control: str) -> tuple[str, str]:
+    """Who was handed what for a control, and which of its values somebody keeps setting back."""
+    handed = [f"{item.owner} {item.change.target}" for item in plan.handed_over if control in item.change.controls]
+    wanted = [*plan.changes, *(held.change for held in plan.withheld)]
+    targets = {change.target for change in wanted if control in change.controls}
+    fights = [fight_in_words(fight) for fight in plan.fights if fight.target in targets]
+    return "; ".join(handed), " ".join(fights)
 
 
 def _label(verdict: Verdict | None) -> Cell:
@@ -146,6 +173,9 @@ def _records(hardening: Hardening) -> tuple[tuple[str, ...], ...]:
                 before.check.reason if before else "",
                 now.check.reason,
                 " ".join(written),
+                *record_values(hardening.plan.record),
+                *exceptions.record(now),
+                *_others(hardening.plan, now.control),
             )
         )
     return tuple(rows)

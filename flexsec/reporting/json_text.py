@@ -12,8 +12,8 @@ if TYPE_CHECKING:
 
 
 def render(document: Document) -> str:
-    """The data, indented; an object says first which schema it follows, a list stays a list."""
+    """The data, indented; an object says first which schema of ours it follows, if one; a list stays a list."""
     data = document.data
-    if isinstance(data, dict):
+    if isinstance(data, dict) and document.schema:
         data = {"schema": document.schema, **data}
     return json_text(json.dumps(data, indent=2, ensure_ascii=False)) + "\n"

@@ -5,8 +5,13 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..model.encoding import to_data
+from ..model.verdict import Status
+from . import exceptions
+from .change_record import RECORD_COLUMNS, record_facts, record_values
 from .document import Cell, Document, Records, Table, Tone, cells, columns
-from .words import before_or_after, count, duration, listed, moment, server_name, yes
+from .ownership import COLUMNS as OWNERSHIP_COLUMNS
+from .ownership import fight_in_words, fights_in_words, handed_over_table, patch_blocks
+from .words import before_or_after, count, duration, listed, moment, server_name, target_word, yes
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -37,6 +42,9 @@ _RECORD = (
     "withheld_by",
     "reason",
     "needs",
+    *RECORD_COLUMNS,
+    *exceptions.COLUMNS,
+    *OWNERSHIP_COLUMNS,
 )
 
 
@@ -47,9 +55,16 @@ def document(plan: Plan) -> Document:
         data=to_data(plan),
         title=f"Plan for {server_name(plan.server_id)}",
         facts=_facts(plan),
-        tables=(changes_table(plan), withheld_table(plan.withheld), left_table(plan.left)),
+        tables=(
+            changes_table(plan),
+            withheld_table(plan.withheld),
+            left_table(plan.left),
+            exceptions.table(plan.assessment),
+            handed_over_table(plan.handed_over),
+        ),
         records=Records(columns=_RECORD, rows=_records(plan)),
-        notes=plan.notes,
+        blocks=patch_blocks(plan.handed_over),
+        notes=tuple(dict.fromkeys((*fights_in_words(plan.fights), *plan.notes, *plan.assessment.notes))),
         summary=summary(plan),
     )
 
@@ -124,8 +139,13 @@ def summary(plan: Plan) -> str:
         parts.append("nothing to write")
     if plan.withheld:
         parts.append(f"{len(plan.withheld)} held back")
+    if plan.handed_over:
+        parts.append(f"{len(plan.handed_over)} handed over")
     if plan.left:
         parts.append(f"{count(len(plan.left), 'control')} left to a person")
+    waived = len(plan.assessment.with_status(Status.WAIVED))
+    if waived:
+        parts.append(f"{count(waived, 'control')} accepted for a time")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
 
@@ -142,6 +162,8 @@ def leave_in_words(leave: Leave) -> str:
         given.append(f'--without-evidence "{leave.without_evidence}"')
     if leave.lower_security:
         given.append("--allow-lowering")
+    if leave.subscription_cost:
+        given.append("--allow-subscription-cost")
     return ", ".join(given) or "none"
 
 
@@ -150,9 +172,11 @@ def _facts(plan: Plan) -> tuple[tuple[str, Cell], ...]:
     if plan.evidence.connections is not None:
         evidence += f" ({count(len(plan.evidence.connections), 'connection')})"
     return (
-        ("Server", Cell(plan.server_id)),
+        (target_word(plan.server_id), Cell(plan.server_id)),
         ("Baseline", Cell(plan.baseline or "none")),
         ("Made", Cell(moment(plan.made_at))),
+        ("Made by", Cell(plan.made_by or "unknown (the token does not tell)")),
+        *record_facts(plan.record),
         ("Leave given", Cell(leave_in_words(plan.leave))),
         ("Evidence of clients", Cell(evidence)),
     )
@@ -171,15 +195,46 @@ def _records(plan: Plan) -> tuple[tuple[str, ...], ...]:
         _record(plan, "withheld", item.change, number="", by=item.by, reason=item.reason, needs=item.needs)
         for item in plan.withheld
     ]
+    rows += [
+        _record(plan, "handed_over", item.change, number="", by="", reason=item.note, needs="", owner=item.owner)
+        for item in plan.handed_over
+    ]
     for left in plan.left:
         row = dict.fromkeys(_RECORD, "")
         row |= {"server_id": plan.server_id, "disposition": "left", "controls": left.control, "reason": left.reason}
+        row |= dict(zip(RECORD_COLUMNS, record_values(plan.record), strict=True))
         rows.append(tuple(row.values()))
-    return tuple(rows)
+    return (*rows, *_waived(plan), *_fights(plan))
+
+
+def _fights(plan: Plan) -> list[tuple[str, ...]]:
+    """What somebody keeps setting back."""
+    rows = []
+    for fight in plan.fights:
+        row = dict.fromkeys(_RECORD, "")
+        kind, _, name = fight.target.partition("/")
+        row |= {"server_id": plan.server_id, "disposition": "fight", "kind": kind, "name": name}
+        row |= {"before": fight.comes_back_as, "after": fight.wanted, "reason": fight_in_words(fight)}
+        row |= dict(zip(RECORD_COLUMNS, record_values(plan.record), strict=True))
+        rows.append(tuple(row.values()))
+    return rows
+
+
+def _waived(plan: Plan) -> list[tuple[str, ...]]:
+    """What is kept as it is because somebody accepted it for a time."""
+    rows = []
+    for verdict in plan.assessment.with_status(Status.WAIVED):
+        row = dict.fromkeys(_RECORD, "")
+        row |= {"server_id": plan.server_id, "disposition": "waived", "controls": verdict.control}
+        row |= {"reason": verdict.check.reason}
+        row |= dict(zip(RECORD_COLUMNS, record_values(plan.record), strict=True))
+        row |= dict(zip(exceptions.COLUMNS, exceptions.record(verdict), strict=True))
+        rows.append(tuple(row.values()))
+    return rows
 
 
 def _record(
-    plan: Plan, disposition: str, change: Change, *, number: str, by: str, reason: str, needs: str
+    plan: Plan, disposition: str, change: Change, *, number: str, by: str, reason: str, needs: str, owner: str = ""
 ) -> tuple[str, ...]:
     return (
         plan.server_id,
@@ -201,4 +256,7 @@ def _record(
         by,
         reason,
         needs,
+        *record_values(plan.record),
+        *("" for _ in exceptions.COLUMNS),
+        owner,
     )

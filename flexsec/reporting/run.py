@@ -4,10 +4,14 @@ from __future__ import annotations
 
 from ..model.encoding import to_data
 from ..model.run import ChangeStatus, Outcome, Run, RunStatus
+from . import exceptions
 from .assessment import verdicts_table
+from .change_record import RECORD_COLUMNS, approval_facts, record_facts, record_in_words, record_values
 from .document import Cell, Document, Records, Table, Tone, cells, columns
+from .ownership import COLUMNS as OWNERSHIP_COLUMNS
+from .ownership import fight_in_words, fights_in_words, handed_over_table, patch_blocks
 from .plan import left_table, withheld_table
-from .words import before_or_after, count, listed, moment, server_name
+from .words import before_or_after, count, listed, moment, server_name, target_word
 
 SCHEMA = "flexsec.run/1"
 LIST_SCHEMA = "flexsec.runs/1"
@@ -43,15 +47,31 @@ _RECORD = (
     "missing_action",
     "scope",
     "warnings",
+    *RECORD_COLUMNS,
+    "approved_by",
+    *OWNERSHIP_COLUMNS,
 )
-_LIST_RECORD = ("run_id", "kind", "server_id", "baseline", "status", "started_at", "ended_at", "changes", "identity")
+_LIST_RECORD = (
+    "run_id",
+    "kind",
+    "server_id",
+    "baseline",
+    "status",
+    "started_at",
+    "ended_at",
+    "changes",
+    "identity",
+    *RECORD_COLUMNS,
+    "approved_by",
+)
 
 
 def document(run: Run) -> Document:
     """The report of one run."""
     tables = [outcomes_table(run), withheld_table(run.withheld), left_table(run.left)]
     if run.verified is not None:
-        tables.append(verdicts_table(run.verified, "Controls after the run"))
+        tables += [verdicts_table(run.verified, "Controls after the run"), exceptions.table(run.verified)]
+    tables.append(handed_over_table(run.handed_over))
     return Document(
         schema=SCHEMA,
         data=to_data(run),
@@ -60,14 +80,16 @@ def document(run: Run) -> Document:
         else f"{run.kind} on {server_name(run.server_id)}: nothing to write",
         facts=_facts(run),
         tables=tuple(tables),
-        records=Records(columns=_RECORD, rows=records(run)),
-        notes=run.notes + _warnings(run),
+        blocks=patch_blocks(run.handed_over),
+        records=Records(columns=_RECORD, rows=(*records(run), *_not_written(run))),
+        notes=fights_in_words(run.fights) + run.notes + _warnings(run),
         summary=summary(run),
     )
 
 
 def runs_document(runs: tuple[Run, ...]) -> Document:
     """The report of a list of runs, newest first as given; its JSON is a list."""
+    told = any(run.record for run in runs)
     return Document(
         schema=LIST_SCHEMA,
         data=[_entry(run) for run in runs],
@@ -76,7 +98,7 @@ def runs_document(runs: tuple[Run, ...]) -> Document:
         tables=(
             Table(
                 title=count(len(runs), "run"),
-                columns=columns("=Run", "=Kind", "=Server", "=Status", "=Begun", "Changes"),
+                columns=columns("=Run", "=Kind", "=Server", "=Status", "=Begun", "Changes", *(["For"] if told else [])),
                 rows=tuple(
                     cells(
                         run.run_id,
@@ -85,6 +107,7 @@ def runs_document(runs: tuple[Run, ...]) -> Document:
                         status_cell(run.status),
                         moment(run.started_at),
                         tally(run),
+                        *([record_in_words(run.record) or "-"] if told else []),
                     )
                     for run in runs
                 ),
@@ -178,30 +201,61 @@ def records(run: Run) -> tuple[tuple[str, ...], ...]:
             outcome.tracking_id,
             outcome.missing_action,
             outcome.scope,
-            "; ".join(outcome.warnings),
+            "; ".join((*outcome.warnings, *(f"side effect: {effect}" for effect in outcome.side_effects))),
+            *record_values(run.record),
+            _approvers(run),
+            "",
         )
         for number, outcome in enumerate(run.outcomes, 1)
     )
 
 
+def _not_written(run: Run) -> list[tuple[str, ...]]:
+    """What was handed over, and what somebody keeps setting back."""
+    rows = []
+    for item in run.handed_over:
+        told = {"kind": item.change.kind, "name": item.change.name, "status": "handed_over", "owner": item.owner}
+        told |= {"sentence": item.change.sentence, "message": item.note}
+        told |= {"before": before_or_after(item.change.before), "after": before_or_after(item.change.after)}
+        rows.append(told)
+    for fight in run.fights:
+        kind, _, name = fight.target.partition("/")
+        told = {"kind": kind, "name": name, "status": "fight", "message": fight_in_words(fight)}
+        rows.append(told | {"before": fight.comes_back_as, "after": fight.wanted})
+    about = {"run_id": run.run_id, "run_kind": run.kind, "server_id": run.server_id, "run_status": run.status.value}
+    about |= dict(zip(RECORD_COLUMNS, record_values(run.record), strict=True)) | {"approved_by": _approvers(run)}
+    return [tuple((dict.fromkeys(_RECORD, "") | about | row).values()) for row in rows]
+
+
 def _facts(run: Run) -> tuple[tuple[str, Cell], ...]:
     if not run.run_id:
-        return ("Server", Cell(run.server_id)), ("Baseline", Cell(run.baseline or "none"))
+        facts = [(target_word(run.server_id), Cell(run.server_id)), ("Baseline", Cell(run.baseline or "none"))]
+        return (*facts, *record_facts(run.record))
     facts = [
-        ("Server", Cell(run.server_id)),
+        (target_word(run.server_id), Cell(run.server_id)),
         ("Status", status_cell(run.status)),
         ("Baseline", Cell(run.baseline or "none")),
         ("Begun", Cell(moment(run.started_at))),
         ("Ended", Cell(moment(run.ended_at) or "not yet")),
         ("Run by", Cell(run.identity or "unknown (the token does not tell)")),
+        *approval_facts(run.approvals),
+        *record_facts(run.record),
     ]
     if run.rolls_back:
         facts.append(("Rolls back", Cell(run.rolls_back)))
     return tuple(facts)
 
 
+def _approvers(run: Run) -> str:
+    return " ".join(each.approved_by for each in run.approvals)
+
+
 def _warnings(run: Run) -> tuple[str, ...]:
-    return tuple(f"{outcome.change.target}: {warning}" for outcome in run.outcomes for warning in outcome.warnings)
+    return tuple(
+        f"{outcome.change.target}: {told}"
+        for outcome in run.outcomes
+        for told in (*outcome.warnings, *(f"side effect: {effect}" for effect in outcome.side_effects))
+    )
 
 
 def _entry(run: Run) -> dict[str, object]:
@@ -217,6 +271,8 @@ def _entry(run: Run) -> dict[str, object]:
         "changes": len(run.outcomes),
         "resumable": run.status in RESUMABLE,
         "rolls_back": run.rolls_back,
+        "record": to_data(run.record),
+        "approved_by": [each.approved_by for each in run.approvals],
     }
 
 
@@ -231,4 +287,6 @@ def _list_record(run: Run) -> tuple[str, ...]:
         run.ended_at.isoformat() if run.ended_at else "",
         str(len(run.outcomes)),
         run.identity,
+        *record_values(run.record),
+        _approvers(run),
     )

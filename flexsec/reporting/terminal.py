@@ -7,7 +7,7 @@ from io import StringIO
 from typing import TYPE_CHECKING
 
 from .layout import broken, column_widths
-from .neutral import plain
+from .neutral import plain, visible
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -62,6 +62,11 @@ def _print(console: Console, document: Document, *, ascii_only: bool) -> None:
         elif table.empty:
             console.print()
             console.print(Text(plain(table.empty)))
+    for block in document.blocks:
+        console.print()
+        console.print(Text(plain(block.title), style="bold"))
+        for line in block.text.splitlines():
+            console.print(Text(visible(line)), soft_wrap=True)
     if document.notes:
         console.print()
         for note in document.notes:

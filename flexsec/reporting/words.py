@@ -55,6 +55,24 @@ def listed(items: Iterable[str]) -> str:
     return ", ".join(items)
 
 
+def of_value(value: object) -> str:
+    """A control's argument: a truth as true or false, a list in brackets."""
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(str, value))}]"
+    return str(value).lower() if isinstance(value, bool) else str(value)
+
+
+def of_arguments(arguments: Mapping[str, object]) -> str:
+    """Say "days=7, strict=true"."""
+    return listed(f"{name}={of_value(value)}" for name, value in arguments.items())
+
+
 def server_name(server_id: str) -> str:
-    """The last part of an ARM id."""
-    return server_id.rstrip("/").rpartition("/")[2]
+    """The last part of an ARM id; a subscription is called so."""
+    place, _, name = server_id.rstrip("/").rpartition("/")
+    return f"subscription {name}" if place.casefold() == "/subscriptions" else name
+
+
+def target_word(server_id: str) -> str:
+    """What an ARM id names, as a heading."""
+    return "Subscription" if server_name(server_id).startswith("subscription ") else "Server"

@@ -7,6 +7,7 @@ from datetime import timedelta
 from typing import TYPE_CHECKING
 
 from . import busy, fault_effects, settling, wire_errors
+from .actions import action_of
 from .long_running import WHOLE, Operation, spoken_time, status_url
 from .state import LOCATIONS
 
@@ -38,6 +39,9 @@ def accept(call: Call, change: Change) -> Response:
         started=call.now,
         due=call.now + timedelta(seconds=duration),
         effect=dict(change.effect),
+        caller=call.principal.object_id,
+        action=action_of(call.route, call.method) or "",
+        method=call.method,
     )
     if change.kind == "databases":
         operation.holds = False  # recorded: nothing else was ever refused because of one

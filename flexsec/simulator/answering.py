@@ -9,7 +9,7 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from . import accepting, fault_effects, polls, providers, settling, sign_in, throttling, wire_errors
+from . import accepting, activity_log, fault_effects, polls, providers, settling, sign_in, throttling, wire_errors
 from .actions import action_of, scope_of
 from .authorization import allows, authenticate
 from .call import Call, error_response
@@ -151,6 +151,8 @@ def _carry_out(call: Call) -> Response:
         providers.require(call.subscription(), call.route.namespace)
     outcome = handler(call)
     if isinstance(outcome, Response):
+        if call.method in MUTATING:
+            activity_log.answered(call)
         return outcome
     response = accepting.accept(call, outcome)
     direct = call.fault("X27")

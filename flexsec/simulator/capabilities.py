@@ -1,7 +1,10 @@
 """What a location offers and what a server could become, in the form that Microsoft publishes for 2024-08-01.
 
 The members and the storage ladder are Microsoft's published example; which compute sizes exist is a representative
-choice. azure-cli reads it before it changes a server: editions, sizes, versions, storage, and `supportedFeatures`.
+choice. Which locations have no standby in another zone or no geo-redundant backups stands in Microsoft's table of
+2025-11-18; a location that the table does not hold offers both, which is a choice. That both show in the capabilities
+as they do here is inferred: no recording shows such a location. azure-cli reads it before it changes a server:
+editions, sizes, versions, storage, and `supportedFeatures`.
 """
 
 from __future__ import annotations
@@ -30,6 +33,21 @@ FEATURES = {
     "ZoneRedundantHa": "Enabled", "ZoneRedundantHaAndGeoBackup": "Enabled", "StorageAutoGrowth": "Enabled",
     "OnlineResize": "Enabled", "IndexTuning": "Disabled",
 }  # fmt: skip
+WITHOUT_ZONES = frozenset(
+    {
+        "australiacentral", "australiacentral2", "australiasoutheast", "brazilsoutheast", "canadaeast", "chinaeast2",
+        "chinaeast3", "chinanorth2", "francesouth", "germanynorth", "japanwest", "jioindiawest", "koreasouth",
+        "northcentralus", "norwaywest", "southafricawest", "switzerlandwest", "uaecentral", "ukwest", "usgovarizona",
+        "usgovtexas", "westcentralus", "westus",
+    }
+)  # fmt: skip
+WITHOUT_GEO_BACKUP = frozenset(
+    {
+        "australiacentral2", "austriaeast", "brazilsouth", "brazilsoutheast", "chilecentral", "chinaeast2",
+        "chinanorth2", "indonesiacentral", "israelcentral", "italynorth", "malaysiawest", "mexicocentral",
+        "newzealandnorth", "polandcentral", "qatarcentral", "spaincentral", "usgovarizona", "usgovtexas", "westus3",
+    }
+)  # fmt: skip
 SERIES = ("s_v3", "ds_v4", "ds_v5", "ads_v5")
 
 
@@ -52,41 +70,44 @@ def storage_of(size_gb: int) -> tuple[str, int]:
 
 def of_server(call: Call) -> Response:
     """What a server could be changed to."""
-    call.server()
-    return answer_list(call, [_capabilities()])
+    return answer_list(call, [_capabilities(call.server().location)])
 
 
 def of_location(call: Call) -> Response:
     """What a location offers."""
-    if call.route.location.lower().replace(" ", "") not in LOCATIONS:
+    location = call.route.location.lower().replace(" ", "")
+    if location not in LOCATIONS:
         raise resource_errors.unknown_location(call.route.location, tuple(LOCATIONS))
-    return answer_list(call, [_capabilities()])
+    return answer_list(call, [_capabilities(location)])
 
 
-def _capabilities() -> dict[str, Any]:
+def _capabilities(location: str) -> dict[str, Any]:
     versions = catalogue.versions()
+    zones, geo = location not in WITHOUT_ZONES, location not in WITHOUT_GEO_BACKUP
+    offered = {"GeoBackup": geo, "ZoneRedundantHa": zones, "ZoneRedundantHaAndGeoBackup": zones and geo}
+    words = {name: "Enabled" if there else "Disabled" for name, there in offered.items()}
     return {
         "name": "FlexibleServerCapabilities",
-        "supportedServerEditions": [_edition(name) for name in EDITIONS],
+        "supportedServerEditions": [_edition(name, zones=zones) for name in EDITIONS],
         "supportedServerVersions": [
             {"name": each, "supportedVersionsToUpgrade": [later for later in versions if int(later) > int(each)]}
             for each in versions
         ],
-        "supportedFeatures": _features(FEATURES),
+        "supportedFeatures": _features(FEATURES | words),
         "fastProvisioningSupported": "Enabled",
         "supportedFastProvisioningEditions": [],
-        "geoBackupSupported": "Enabled",
-        "zoneRedundantHaSupported": "Enabled",
-        "zoneRedundantHaAndGeoBackupSupported": "Enabled",
+        "geoBackupSupported": words["GeoBackup"],
+        "zoneRedundantHaSupported": words["ZoneRedundantHa"],
+        "zoneRedundantHaAndGeoBackupSupported": words["ZoneRedundantHaAndGeoBackup"],
         "storageAutoGrowthSupported": "Enabled",
         "onlineResizeSupported": "Enabled",
         "restricted": "Disabled",
     }
 
 
-def _edition(name: str) -> dict[str, Any]:
+def _edition(name: str, *, zones: bool) -> dict[str, Any]:
     default, memory, sizes = EDITIONS[name]
-    modes = [] if name == "Burstable" else ["SameZone", "ZoneRedundant"]
+    modes = [] if name == "Burstable" else ["SameZone", "ZoneRedundant"] if zones else ["SameZone"]
     return {
         "name": name,
         "defaultSkuName": default,
@@ -103,7 +124,7 @@ def _edition(name: str) -> dict[str, Any]:
                 "vCores": cores,
                 "supportedIops": 640 * cores if name == "Burstable" else 3200 * cores // 2,
                 "supportedMemoryPerVcoreMb": memory,
-                "supportedZones": list(ZONES),
+                "supportedZones": list(ZONES) if zones else [],
                 "supportedHaMode": list(modes),
                 "supportedFeatures": [],
             }

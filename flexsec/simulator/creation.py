@@ -3,8 +3,8 @@
 Recorded: 202 with the operation of each kind, the bodies that clients send, the body of a replica, the refusal to
 drop a primary with replicas, 204 for dropping what is not there, the location's display name in the URLs of a drop.
 Documented: reserved logins, at most five replicas, none of a Burstable server; a replica takes its source's
-parameters over. Inferred: that a server shows as Provisioning until it is there and as Dropping until it is gone;
-that a replica starts without firewall rules; the refusals' form.
+parameters over and has no geo-redundant backups. Inferred: that a server shows as Provisioning until it is there and
+as Dropping until it is gone; that a replica starts without firewall rules; the refusals' form.
 """
 
 from __future__ import annotations
@@ -170,12 +170,14 @@ def _copied(
     made.name, made.location, made.tags = server.name, server.location, {}
     made.availability_zone = server_body.text_of(properties, "availabilityZone") or source.availability_zone
     made.high_availability, made.standby_zone, made.threat_protection = "Disabled", None, ThreatProtection()
-    made.private_endpoint_connections, made.identities = {}, []
+    made.high_availability_state = None
+    made.private_endpoint_connections, made.identities, made.system_assigned_identity = {}, [], False
     made.busy_until, made.busy_at_submit, made.wedged = None, False, False
     made.restarted()
     if kind == "replica":
         _refuse_replica(call, source, source_id)
-        made.firewall = {}
+        made.firewall, made.geo_redundant_backup = {}, "Disabled"
+        made.customer_key = {key: value for key, value in made.customer_key.items() if not key.startswith("geoBackup")}
         made.source_server_id = next(key for key, each in call.world.servers() if each is source)
         made.replication_role = "AsyncReplica" if made.location == source.location else "GeoAsyncReplica"
         effect["source"] = made.source_server_id

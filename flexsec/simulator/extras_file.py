@@ -1,26 +1,31 @@
-"""The rarer parts of a world file: databases, private endpoint connections, identities, and a subscription's own."""
+"""The rarer parts of a world file: databases, private endpoints, identities, keys, and a subscription's own."""
 
 from __future__ import annotations
 
+import re
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
+from . import customer_key
 from .databases import NAME, OWN, WORD
 from .file_reading import Node, written
 from .pricings import PLANS
 from .providers import ALWAYS, NAMESPACES
-from .server_body import IDENTITY
-from .state import Database, DefenderPlan, PrivateEndpointConnection
+from .state import LOCATIONS, BareResource, Database, DefenderPlan, PrivateEndpointConnection
 
 if TYPE_CHECKING:
     from .state import Server, Subscription
 
-SERVER_KEYS = ("databases", "private_endpoint_connections", "identities")
+SERVER_KEYS = ("databases", "private_endpoint_connections", "identities", "customer_key")
 SUBSCRIPTION_KEYS = ("tags", "unregistered", "plans")
+PLAN_KEYS = ("tier", "since", "sub_plan", "enforce", "extensions", "inherited_from", "switches_on")
+RESOURCE_KEYS = ("type", "name", "location")
+RESOURCE_TYPE = re.compile(r"[A-Za-z][\w.]*(/[A-Za-z]\w*)+", re.ASCII)
 STATUSES = ("Approved", "Pending", "Rejected")
 
 
 def read_server_extras(members: dict[str, Node], server: Server) -> None:
-    """Reads a server's databases, private endpoint connections and identities.
+    """Reads a server's databases, private endpoint connections, identities and keys.
 
     Raises:
         WorldError: something that no server can have.
@@ -34,6 +39,8 @@ def read_server_extras(members: dict[str, Node], server: Server) -> None:
         server.private_endpoint_connections = {name: _connection(each) for name, each in node.members().items()}
     if "identities" in members:
         server.identities = [_identity(each) for each in members["identities"].items()]
+    if "customer_key" in members:
+        server.customer_key = customer_key.read(members["customer_key"])
 
 
 def write_server_extras(server: Server) -> dict[str, Any]:
@@ -48,6 +55,7 @@ def write_server_extras(server: Server) -> dict[str, Any]:
             for name, each in server.private_endpoint_connections.items()
         },
         "identities": list(server.identities),
+        "customer_key": dict(server.customer_key),
     }
     return {key: value for key, value in entry.items() if value}
 
@@ -77,6 +85,30 @@ def write_subscription_extras(subscription: Subscription) -> dict[str, Any]:
     return {key: value for key, value in entry.items() if value}
 
 
+def read_resource(node: Node) -> BareResource:
+    """A resource of another provider.
+
+    Raises:
+        WorldError: no type and name, or a type that the world models as such.
+    """
+    members = node.members(RESOURCE_KEYS)
+    for key in ("type", "name"):
+        if key not in members:
+            raise node.fail(f"a member {key!r}", "an object without it")
+    kind = members["type"].text()
+    if not RESOURCE_TYPE.fullmatch(kind) or kind.lower() == "microsoft.dbforpostgresql/flexibleservers":
+        raise members["type"].fail("a type such as Microsoft.DBforMySQL/flexibleServers; servers stand in 'servers'")
+    found = BareResource(kind, members["name"].text())
+    if "location" in members:
+        found = replace(found, location=members["location"].choice(tuple(LOCATIONS)))
+    return found
+
+
+def write_resource(resource: BareResource) -> dict[str, Any]:
+    """The entry of such a resource."""
+    return {"type": resource.type, "name": resource.name, "location": resource.location}
+
+
 def _database(name: str, node: Node) -> Database:
     if name in OWN or not NAME.fullmatch(name):
         raise node.fail("a database name of up to 63 letters, digits, _ and -, none of the service's own", repr(name))
@@ -101,13 +133,13 @@ def _connection(node: Node) -> PrivateEndpointConnection:
 
 
 def _identity(node: Node) -> str:
-    if not IDENTITY.fullmatch(node.text()):
+    if not customer_key.IDENTITY.fullmatch(node.text()):
         raise node.fail("the resource id of a user-assigned identity")
     return node.text()
 
 
 def _plan(node: Node) -> DefenderPlan:
-    members = node.members(("tier", "since", "sub_plan", "enforce", "extensions"))
+    members = node.members(PLAN_KEYS)
     plan = DefenderPlan(members["tier"].choice(("Free", "Standard")) if "tier" in members else "Free")
     if "since" in members:
         plan.since = members["since"].optional_moment()
@@ -119,6 +151,10 @@ def _plan(node: Node) -> DefenderPlan:
         plan.extensions = {
             name: each.choice(("True", "False")) for name, each in members["extensions"].members().items()
         }
+    if "inherited_from" in members:
+        plan.inherited_from = members["inherited_from"].optional_text()
+    if "switches_on" in members:
+        plan.switches_on = [each.text() for each in members["switches_on"].items()]
     if (plan.tier == "Standard") != (plan.since is not None):
         raise node.fail("'since' with tier 'Standard' and only with it", f"tier {plan.tier!r}, since {plan.since}")
     return plan
@@ -131,5 +167,7 @@ def _plan_entry(plan: DefenderPlan) -> dict[str, Any]:
         "sub_plan": plan.sub_plan,
         "enforce": plan.enforce,
         "extensions": dict(plan.extensions),
+        "inherited_from": plan.inherited_from,
+        "switches_on": list(plan.switches_on),
     }
     return {key: value for key, value in entry.items() if value}

@@ -66,6 +66,9 @@ def _refusal(call: Call, fault: Fault, action: str | None, scope: str) -> wire_e
         return wire_errors.internal_server_error(call.world.new_id())
     if fault.id == "X14":
         return administrators.not_enabled(call.route.server)
+    if fault.id == "X16":
+        message = "Another update operation is in progress. Please retry in a few minutes"
+        return wire_errors.WireError(409, "Conflict", message)
     if fault.id == "X22":
         return _throttled(call, fault, action)
     if fault.id == "X24":

@@ -32,13 +32,17 @@ class FaultKind:
     def complaint(self, name: str, value: Any) -> str:
         """What an argument's value should have been; empty when it is right."""
         if name in self.choices:
-            return "" if value in self.choices[name] else "one of " + ", ".join(map(repr, self.choices[name]))
+            known = self.choices[name]
+            return "" if value in known else "one of " + ", ".join(map(repr, known)) + _probably(value, known)
         if name in TEXTS_OR_NULL:
             return "" if value is None or isinstance(value, str) else "a text or null"
         if name in LISTS:
+            words = LISTS[name] or ()
             right = isinstance(value, list | tuple) and value and all(isinstance(each, str) for each in value)
-            known = LISTS[name] is None or (right and set(value) <= set(LISTS[name] or ()))
-            return "" if right and known else "a list of " + (", ".join(LISTS[name] or ()) or "texts")
+            unknown = [each for each in value if each not in words] if right and words else []
+            if right and not unknown:
+                return ""
+            return "a list of " + (", ".join(words) or "texts") + "".join(_probably(each, words) for each in unknown)
         usual = self.arguments[name]
         if isinstance(usual, bool) or isinstance(value, bool):
             return (
@@ -51,6 +55,13 @@ class FaultKind:
         if isinstance(usual, int | float):
             return "" if isinstance(value, int | float) and 0 <= value < 10**9 else "a number that is not negative"
         return "" if isinstance(value, str) else "a text"
+
+
+def _probably(value: Any, known: tuple[Any, ...]) -> str:
+    """The known text that was probably meant, in brackets; "" when none is close."""
+    by_lower = {each.lower(): each for each in known if isinstance(each, str)}
+    close = get_close_matches(value.lower(), by_lower, 1, 0.6) if isinstance(value, str) else []
+    return f" (did you mean {by_lower[close[0]]!r}?)" if close else ""
 
 
 SERVER_PROPERTIES = (
@@ -118,6 +129,11 @@ FAULTS: Mapping[str, FaultKind] = MappingProxyType(
             "400 on listing administrators: authentication is not enabled",
             "phrase reported, rest inferred",
             ("administrators read",),
+        ),
+        "X16": FaultKind(
+            "409 Conflict on changing a Defender plan: another update operation is in progress; no effect",
+            "reported",
+            ("pricings write",),
         ),
         "X19": FaultKind(
             "after success, `reads` reads of that kind on the server return what was before (404: new child)",

@@ -107,6 +107,10 @@ class Node:
             raise self.fail(one_of(choices), f"{shown(self.value)}{hint}")
         return self.value
 
+    def optional_choice(self, choices: Sequence[str]) -> str | None:
+        """One of some words, or null."""
+        return None if self.value is None else self.choice(choices)
+
     def number(self, low: float = 0, high: float = float("inf")) -> float:
         """A number within bounds."""
         value = self.value

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 
 from . import (
+    activity_log,
     administrators,
     capabilities,
     configurations,
@@ -15,6 +16,7 @@ from . import (
     groups,
     names,
     network_migration,
+    permissions,
     polls,
     power,
     pricings,
@@ -50,7 +52,9 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "tags": tags.read,
         "locks": groups.locks,
         "deployments": groups.deployments,
+        "permissions": permissions.read,
         "pricings": pricings.read,
+        "activityLog": activity_log.read,
         "servers": servers.list_servers,
         "server": servers.read,
         "poll": polls.read,
@@ -58,6 +62,7 @@ READERS: Mapping[str, Reader] = MappingProxyType(
         "firewallRules": firewall.read,
         "administrators": administrators.read,
         "advancedThreatProtectionSettings": threat_protection.read,
+        "genericThreatProtection": threat_protection.refuse_generic,
         "databases": databases.read,
         "privateEndpointConnections": private_endpoints.read,
         "privateLinkResources": private_links.read,
@@ -94,6 +99,7 @@ WRITERS: Mapping[tuple[str, str], Handler] = MappingProxyType(
         ("administrators", "PUT"): administrators.write,
         ("administrators", "DELETE"): administrators.delete,
         ("advancedThreatProtectionSettings", "PUT"): threat_protection.write,
+        ("genericThreatProtection", "PUT"): threat_protection.refuse_generic,
         ("databases", "PUT"): databases.write,
         ("databases", "DELETE"): databases.delete,
         ("privateEndpointConnections", "PUT"): private_endpoints.write,

@@ -91,6 +91,7 @@ class Operation:
         fails_afterwards: it takes effect and reports this error all the same.
         stale_reads: how many reads still show the old value after it succeeded.
         settles: how many seconds longer the server stays busy after it succeeded.
+        caller: the object id of who asked for it; `action` and `method` are what was asked, for the activity log.
     """
 
     id: str
@@ -113,6 +114,9 @@ class Operation:
     settles: float = 0.0
     done: bool = False
     applied: bool = False
+    caller: str = ""
+    action: str = ""
+    method: str = ""
 
     @property
     def spoken_name(self) -> str:

@@ -72,6 +72,7 @@ OPERATION_READERS: Mapping[str, Callable[[Node], Any]] = {
     "says": Node.optional_text,
     "stale_reads": Node.whole,
     "settles": Node.number,
+    **dict.fromkeys(("caller", "action", "method"), Node.string),
 }
 
 

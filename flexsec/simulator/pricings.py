@@ -3,7 +3,10 @@
 Recorded (2023-01-01): the list and its plans, the members that are absent where they say nothing, `standard` echoed
 as Standard, `enablementTime` and the default sub-plan once a plan is on, extension values as the texts True and False.
 Documented: enabling the plan for open-source relational databases switches threat protection of every server on.
-Inferred: switching it off again leaves the servers' own setting as it is; `enforce` is stored and nothing follows.
+Documented with 2024-01-01: resourcesCoverageStatus and, on a plan that comes from another scope, inherited and
+inheritedFrom. Reported: extensions that go on by themselves (`switches_on` in a world). Inferred: switching it off
+again leaves the servers' own setting as it is; `enforce` is stored and nothing follows; how the coverage is reckoned; an
+inherited plan takes no change.
 """
 
 from __future__ import annotations
@@ -54,12 +57,17 @@ def write(call: Call) -> Response:
     if tier is None:
         raise resource_errors.invalid_pricing_tier(str(properties.get("pricingTier")))
     before = subscription.plans.get(name) or DefenderPlan()
-    plan = DefenderPlan(tier, extensions=_extensions(properties.get("extensions")))
+    if before.inherited_from is not None:
+        raise resource_errors.inherited_plan(name, before.inherited_from)
+    extensions = _extensions(properties.get("extensions"))
+    plan = DefenderPlan(tier, extensions=extensions, switches_on=before.switches_on)
     if tier == "Standard":
         plan.since = before.since if before.tier == "Standard" else call.now
         plan.sub_plan = _text(properties, "subPlan") or before.sub_plan or SUB_PLANS.get(name)
         plan.enforce = _text(properties, "enforce")
-        plan.extensions = plan.extensions or before.extensions
+        plan.extensions = plan.extensions or dict(before.extensions)
+        if before.tier != "Standard":
+            plan.extensions |= dict.fromkeys(plan.switches_on, "True")
         if name == OPEN_SOURCE and before.tier != "Standard":
             _protect(call, subscription)
     else:
@@ -132,11 +140,28 @@ def _entry(subscription: Subscription, name: str, version: str) -> dict[str, Any
     properties |= {"pricingTier": plan.tier, "freeTrialRemainingTime": "PT0S"}
     if name in REPLACED:
         properties |= {"deprecated": True, "replacedBy": [REPLACED[name]]}
-    if version >= "2024" and plan.enforce is not None:
-        properties["enforce"] = plan.enforce
+    if version >= "2024":
+        properties |= _since_2024(subscription, name, plan)
     return {
         "id": f"/subscriptions/{subscription.id}/providers/Microsoft.Security/pricings/{name}",
         "name": name,
         "type": "Microsoft.Security/pricings",
         "properties": properties,
     }
+
+
+def _since_2024(subscription: Subscription, name: str, plan: DefenderPlan) -> dict[str, Any]:
+    """The members that the api-version of 2024 added."""
+    found: dict[str, Any] = {} if plan.enforce is None else {"enforce": plan.enforce}
+    if plan.inherited_from is not None:
+        found |= {"inherited": "True", "inheritedFrom": plan.inherited_from}
+    return found | {"resourcesCoverageStatus": _coverage(subscription, name, plan)}
+
+
+def _coverage(subscription: Subscription, name: str, plan: DefenderPlan) -> str:
+    """How many of the servers are covered by their own setting; for other plans, and without servers, by the plan."""
+    covered = {plan.tier == "Standard"}
+    if name == OPEN_SOURCE:
+        servers = [server for group in subscription.groups.values() for server in group.servers.values()]
+        covered = {server.threat_protection.state == "Enabled" for server in servers} or covered
+    return "PartiallyCovered" if len(covered) > 1 else "FullyCovered" if True in covered else "NotCovered"

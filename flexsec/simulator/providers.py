@@ -45,7 +45,7 @@ NAMESPACES: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("deployments", "resources", False),
         ("tenants", "resources", False),
     ),
-    "Microsoft.Authorization": (("locks", "locks", False),),
+    "Microsoft.Authorization": (("locks", "locks", False), ("permissions", "permissions", False)),
 }
 ALWAYS = ("Microsoft.Resources", "Microsoft.Authorization")  # need no registration
 

@@ -113,6 +113,16 @@ def invalid_pricing_tier(found: str) -> WireError:
     return WireError(400, "InvalidPricingTier", f"The pricing tier '{found[:80]}' is not one of Free, Standard.")
 
 
+def inherited_plan(name: str, scope: str) -> WireError:
+    """400: a plan that comes from another scope is to be changed. Inferred."""
+    return WireError(400, "InvalidPricingRequest", f"The pricing '{name}' is inherited from '{scope}'.")
+
+
+def not_protectable(kind: str) -> WireError:
+    """400: the generic setting of threat protection, which serves other types of resources. Reported, spelling too."""
+    return WireError(400, "Not Supported", f"Atp settings are not supported on resources of type {kind}")
+
+
 def replicas_exist(server: str, count: int) -> WireError:
     """400: a primary that still has replicas is to be deleted. Recorded, spelling included."""
     message = f"Server '{server}' has '{count}' active replicas.Drop operation on server with replicas not allowed."

@@ -1,5 +1,7 @@
 """The generic list of resources, of a subscription or a group, with the filters that clients send.
 
+Beside the servers it holds what a world says of other providers' resources: type, name and location.
+
 Documented: the entries (no properties) and the filter language, of which this takes comparisons with eq and ne,
 substringof and startswith over name, resourceType, resourceGroup, location, tagName and tagValue, joined by `and` or
 by `or`.
@@ -18,7 +20,7 @@ from .state import server_id
 if TYPE_CHECKING:
     from .call import Call
     from .request import Response
-    from .state import ResourceGroup, Server
+    from .state import BareResource, ResourceGroup, Server, Subscription
 
 TYPE = "Microsoft.DBforPostgreSQL/flexibleServers"
 COMPARISON = re.compile(r"(\w+)\s+(eq|ne)\s+'([^']*)'", re.IGNORECASE)
@@ -37,12 +39,14 @@ def read(call: Call) -> Response:
     subscription = call.subscription()
     groups = [call.group()] if call.route.group else list(subscription.groups.values())
     wanted = _filter(call.query.get("$filter"))
-    entries = [
-        _entry(server_id(subscription, group, server), server)
-        for group in groups
-        for server in group.servers.values()
-        if wanted(_facts(group, server))
-    ]
+    entries: list[dict[str, Any]] = []
+    for group in groups:
+        entries += [
+            _entry(server_id(subscription, group, server), server)
+            for server in group.servers.values()
+            if wanted(_facts(group, server))
+        ]
+        entries += [_bare(subscription, group, each) for each in group.resources if wanted(_bare_facts(group, each))]
     return answer_list(call, entries[: _top(call)])
 
 
@@ -142,3 +146,26 @@ def _entry(resource_id: str, server: Server) -> dict[str, Any]:
     if server.tags:
         entry["tags"] = dict(server.tags)
     return entry
+
+
+def _bare_facts(group: ResourceGroup, resource: BareResource) -> Facts:
+    return {
+        "name": resource.name,
+        "resourcetype": resource.type,
+        "resourcegroup": group.name,
+        "location": resource.location,
+        "tagname": [],
+        "tagvalue": [],
+    }
+
+
+def _bare(subscription: Subscription, group: ResourceGroup, resource: BareResource) -> dict[str, Any]:
+    provider, *types = resource.type.split("/")
+    names = resource.name.split("/")
+    below = "/".join(part for pair in zip(types, names, strict=False) for part in pair)
+    return {
+        "id": f"/subscriptions/{subscription.id}/resourceGroups/{group.name}/providers/{provider}/{below}",
+        "name": resource.name,
+        "type": resource.type,
+        "location": resource.location,
+    }

@@ -47,11 +47,13 @@ TEMPLATES = (
             ("/providers/Microsoft.Resources/tags/default", "tags"),
             ("/providers/Microsoft.Authorization/locks", "locks"),
             ("/providers/Microsoft.Authorization/locks/{name}", "locks"),
+            ("/providers/Microsoft.Authorization/permissions", "permissions"),
             ("/providers/Microsoft.Resources/deployments", "deployments"),
         )
     ),
     (_SUBSCRIPTION + "/providers/Microsoft.Security/pricings", "pricings"),
     (_SUBSCRIPTION + "/providers/Microsoft.Security/pricings/{name}", "pricings"),
+    (_SUBSCRIPTION + "/providers/Microsoft.Insights/eventtypes/management/values", "activityLog"),
     (f"/providers/{PROVIDER}/getPrivateDnsZoneSuffix", "dnsSuffix"),
     (_SUBSCRIPTION + f"/providers/{PROVIDER}/checkNameAvailability", "nameAvailability"),
     (_LOCATION + "/checkNameAvailability", "nameAvailability"),
@@ -62,6 +64,7 @@ TEMPLATES = (
     (_SERVER, "server"),
     (_SERVER + f"/{{name={'|'.join(POWER_ACTIONS)}}}", "power"),
     (_SERVER + "/migrateNetwork", "migrateNetwork"),
+    (_SERVER + "/providers/Microsoft.Security/advancedThreatProtectionSettings/{name}", "genericThreatProtection"),
     *((f"{_SERVER}/{each}", each) for each in (*CHILDREN, *SERVER_LISTS)),
     *((f"{_SERVER}/{each}/{{name}}", each) for each in CHILDREN),
 )
@@ -86,14 +89,15 @@ class Route:
     @property
     def family(self) -> str:
         """Whose api-versions apply."""
-        if self.kind == "migrateNetwork" or self.kind in {"locks", "pricings"}:
-            return {"pricings": "security"}.get(self.kind, self.kind)
+        others = {"migrateNetwork", "locks", "permissions", "pricings", "activityLog", "genericThreatProtection"}
+        if self.kind in others:
+            return {"pricings": "security", "activityLog": "insights"}.get(self.kind, self.kind)
         return "postgresql" if self.kind in POSTGRESQL else "resources"
 
     @property
     def namespace(self) -> str:
         """The provider that a subscription must be registered with to write here; empty for Resource Manager's own."""
-        if self.kind == "pricings":
+        if self.kind in {"pricings", "genericThreatProtection"}:
             return "Microsoft.Security"
         return PROVIDER if self.kind in POSTGRESQL and self.subscription else ""
 

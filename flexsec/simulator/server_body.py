@@ -9,10 +9,9 @@ signing in off is refused.
 
 from __future__ import annotations
 
-import re
 from typing import TYPE_CHECKING, Any
 
-from . import resource_errors, wire_errors
+from . import customer_key, resource_errors, wire_errors
 from .capabilities import storage_of
 from .state import located
 from .tags import read_tags
@@ -26,33 +25,24 @@ TIERS = {each.lower(): each for each in ("Burstable", "GeneralPurpose", "MemoryO
 BLOCKS = {
     "network": ("publicNetworkAccess", "delegatedSubnetResourceId", "privateDnsZoneArmResourceId"),
     "authConfig": ("activeDirectoryAuth", "passwordAuth", "tenantId"),
-    "backup": ("backupRetentionDays", "geoRedundantBackup", "earliestRestoreDate"),
+    "backup": ("backupRetentionDays", "geoRedundantBackup", "earliestRestoreDate", "immutableBackup"),
     "maintenanceWindow": ("customWindow", "dayOfWeek", "startHour", "startMinute"),
     "storage": ("storageSizeGB", "autoGrow", "type", "tier", "iops", "throughput"),
     "highAvailability": ("mode", "standbyAvailabilityZone", "state"),
-    "dataEncryption": (
-        "type",
-        "primaryKeyURI",
-        "primaryUserAssignedIdentityId",
-        "primaryEncryptionKeyStatus",
-        "geoBackupKeyURI",
-        "geoBackupUserAssignedIdentityId",
-        "geoBackupEncryptionKeyStatus",
-    ),
+    "dataEncryption": ("type", *customer_key.MEMBERS),
     "replica": ("role", "capacity"),
 }
 PLAIN = (
     "administratorLogin", "administratorLoginPassword", "createMode", "version", "availabilityZone", "replicationRole",
-    "sourceServerResourceId", "pointInTimeUTC",
+    "sourceServerResourceId", "pointInTimeUTC", "fipsMode",
 )  # fmt: skip
+# Known since this version only: the block ("" for properties itself) and the member.
+SINCE_NEWEST = (("", "fipsMode"), ("backup", "immutableBackup"))
+NEWEST = "2026-10-01"
 # Told by the service alone; clients that send back what they read are not refused.
 READ_ONLY = ("fullyQualifiedDomainName", "minorVersion", "state", "replicaCapacity", "privateEndpointConnections")
 ENVELOPE = ("properties", "sku", "tags", "identity", "location", "id", "name", "type", "systemData")
 UPDATE_MODES = ("default", "create", "update")
-IDENTITY = re.compile(
-    r"/subscriptions/[^/]+/resourceGroups/[^/]+/providers/Microsoft\.ManagedIdentity/userAssignedIdentities/[^/]+",
-    re.IGNORECASE,
-)
 
 
 def read_blocks(
@@ -70,7 +60,7 @@ def read_blocks(
     Raises:
         WireError: 400 for what cannot be or cannot change, 501 for a change that is not modelled.
     """
-    _refuse_unknown(content, properties)
+    _refuse_unknown(call.api_version, content, properties)
     _refuse_what_stays(call, server, content, properties)
     _network(server, block_of(properties, "network"), plain)
     _backup(server, block_of(properties, "backup"), plain)
@@ -109,7 +99,7 @@ def text_of(block: dict[str, Any], key: str) -> str | None:
     return value
 
 
-def _refuse_unknown(content: dict[str, Any], properties: dict[str, Any]) -> None:
+def _refuse_unknown(version: str, content: dict[str, Any], properties: dict[str, Any]) -> None:
     for key in content:
         if key not in ENVELOPE:
             raise wire_errors.invalid_parameter_value(key)
@@ -120,6 +110,9 @@ def _refuse_unknown(content: dict[str, Any], properties: dict[str, Any]) -> None
         for key in block_of(properties, block):
             if key not in members and not (block == "replica" and key in {"promoteMode", "promoteOption"}):
                 raise wire_errors.invalid_parameter_value(key)
+    for block, key in SINCE_NEWEST:
+        if version < NEWEST and key in (block_of(properties, block) if block else properties):
+            raise wire_errors.invalid_parameter_value(key)
 
 
 def _refuse_what_stays(call: Call, server: Server, content: dict[str, Any], properties: dict[str, Any]) -> None:
@@ -135,29 +128,47 @@ def _refuse_what_stays(call: Call, server: Server, content: dict[str, Any], prop
         "a change of the availability zone": (text_of(properties, "availabilityZone"), server.availability_zone),
         "the promotion of a replica": (role, server.replication_role),
         "a change of data encryption": (block_of(properties, "dataEncryption").get("type"), server.data_encryption),
+        "a change of FIPS mode": (text_of(properties, "fipsMode"), server.fips_mode or ""),
+        "a change of immutable backup": (
+            text_of(block_of(properties, "backup"), "immutableBackup"),
+            server.immutable_backup or "",
+        ),
     }
     for what, (wanted, present) in same.items():
         if wanted not in {None, ""} and str(wanted).lower() != present.lower():
             raise wire_errors.not_modelled(what)
+    customer_key.refuse_change(server, block_of(properties, "dataEncryption"))
     if (properties.get("sourceServerResourceId") or "").lower() not in {"", (server.source_server_id or "").lower()}:
         raise wire_errors.invalid_parameter_value("sourceServerResourceId")
 
 
 def _identities(server: Server, block: dict[str, Any]) -> list[str]:
-    kind = str(block.get("type", "")).lower()
-    if kind == "none":
-        return []
-    if kind != "userassigned":
-        raise wire_errors.not_modelled("identities of any other type than UserAssigned")
+    kinds = {each.strip() for each in str(block.get("type", "")).lower().split(",")}
+    if not kinds <= {"none", "userassigned", "systemassigned"} or (len(kinds) > 1 and "none" in kinds):
+        raise wire_errors.invalid_parameter_value("identity.type")
+    if ("systemassigned" in kinds) != server.system_assigned_identity:
+        raise wire_errors.not_modelled("a change of the system-assigned identity")
+    if "userassigned" not in kinds:
+        return _without_keys(server, [])
     found = {each.lower(): each for each in server.identities}
     for key, value in block_of(block, "userAssignedIdentities").items():
-        if not IDENTITY.fullmatch(key):
+        if not customer_key.IDENTITY.fullmatch(key):
             raise wire_errors.invalid_parameter_value("userAssignedIdentities")
         if value is None:
             found.pop(key.lower(), None)
         else:
             found.setdefault(key.lower(), key)
-    return list(found.values())
+    return _without_keys(server, list(found.values()))
+
+
+def _without_keys(server: Server, kept: list[str]) -> list[str]:
+    """The identities that are left; taking one away that a key is read with is not modelled."""
+    left = {each.lower() for each in kept}
+    for name in customer_key.IDENTITIES:
+        reader = server.customer_key.get(name, "").lower()
+        if reader in {each.lower() for each in server.identities} and reader not in left:
+            raise wire_errors.not_modelled("the removal of the identity that reads the customer-managed key")
+    return kept
 
 
 def _word(block: dict[str, Any], key: str, words: dict[str, str], usual: str) -> str:
@@ -203,6 +214,9 @@ def _maintenance(server: Server, block: dict[str, Any], plain: dict[str, Any]) -
     window = dict(server.maintenance)
     window["customWindow"] = _word(block, "customWindow", SWITCH, str(window["customWindow"]))
     for key, high in (("dayOfWeek", 6), ("startHour", 23), ("startMinute", 59)):
+        sent = block.get(key)
+        if isinstance(sent, str) and len(sent) <= 2 and sent.isascii() and sent.isdecimal():
+            block = {**block, key: int(sent)}  # azure-cli sends the time's parts as text; that it counts is inferred
         window[key] = _whole(block, key, int(window[key]), 0, high)
     plain["maintenance"] = window
 
@@ -218,7 +232,7 @@ def _storage(server: Server, block: dict[str, Any], plain: dict[str, Any]) -> No
     if "autoGrow" in block:
         plain["storage_auto_grow"] = _word(block, "autoGrow", SWITCH, server.storage_auto_grow)
     allowed = {
-        "type": ("",),
+        "type": ("", server.storage_type, *(("Premium_LRS",) if not server.storage_type else ())),
         "tier": (server.storage_tier, tier),
         "iops": (server.storage_iops, iops),
         "throughput": (),

@@ -1,8 +1,9 @@
 """Combinations that no server of the service can have: refused in a world file, with the path to the key to change.
 
 Documented unless said otherwise: two networking models exclude each other; Burstable servers and replicas have no
-standby; compute sizes belong to tiers; Entra administrators need Entra authentication. Inferred: that one way of
-signing in must stay on.
+standby; compute sizes belong to tiers; Entra administrators need Entra authentication; keys belong to encryption with
+Azure Key Vault. Inferred: that one way of signing in must stay on; that no healthy standby is there without high
+availability.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
-from . import compute
+from . import compute, customer_key
 from .file_reading import Node, WorldError, closest
 
 if TYPE_CHECKING:
@@ -33,6 +34,8 @@ def refuse_the_impossible(node: Node, members: Mapping[str, Node], server: Serve
     _roles(server, wrong)
     _authentication(server, wrong)
     _availability(server, wrong)
+    if (problem := customer_key.impossible(server)) is not None:
+        raise wrong("customer_key", *problem)
     if not compute.fits(server.sku_name, server.sku_tier):
         expected = f"a size of that tier such as {compute.SIZES[server.sku_tier]!r}"
         raise wrong("sku", f"{server.sku_name!r} on a {server.sku_tier} server", expected)
@@ -40,7 +43,11 @@ def refuse_the_impossible(node: Node, members: Mapping[str, Node], server: Serve
 
 
 def _networks(members: Mapping[str, Node], server: Server, wrong: Wrong) -> None:
-    """Refuses two networking models, or one and a half; a VNet server's public access is off without saying."""
+    """Refuses two networking models, or one and a half; a VNet server's public access is off without saying.
+
+    That it has no private DNS zone has to be said: new ones have one, old ones may lack it (a built-in policy of
+    Microsoft's tells the two apart).
+    """
     if server.in_virtual_network:
         if "public_network_access" in members and server.public_network_access == "Enabled":
             raise wrong(
@@ -49,9 +56,9 @@ def _networks(members: Mapping[str, Node], server: Server, wrong: Wrong) -> None
                 "'Disabled': it has no public endpoint",
             )
         server.public_network_access = "Disabled"
-        if server.private_dns_zone_id is None:
+        if "private_dns_zone_id" not in members:
             raise wrong(
-                "private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id"
+                "private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id, or null"
             )
     elif server.private_dns_zone_id is not None:
         raise wrong("private_dns_zone_id", "a private DNS zone", "a delegated_subnet_id beside it, or neither")
@@ -84,6 +91,10 @@ def _authentication(server: Server, wrong: Wrong) -> None:
 
 def _availability(server: Server, wrong: Wrong) -> None:
     mode, standby = server.high_availability, server.standby_zone
+    state = server.high_availability_state
+    if (state == "Healthy" and mode == "Disabled") or (state == "NotEnabled" and mode != "Disabled"):
+        usual = "NotEnabled" if mode == "Disabled" else "Healthy"
+        raise wrong("high_availability_state", f"{state!r} with high availability {mode}", f"such as {usual!r}")
     if mode == "Disabled":
         if standby is not None:
             raise wrong("standby_zone", f"{standby!r} without high availability", "a mode beside it, or neither")

@@ -27,6 +27,11 @@ TIERS = ("Burstable", "GeneralPurpose", "MemoryOptimized")
 HIGH_AVAILABILITY = ("Disabled", "SameZone", "ZoneRedundant")
 ROLES = ("Primary", "AsyncReplica", "GeoAsyncReplica", "None")
 ENCRYPTION = ("SystemManaged", "AzureKeyVault")
+STORAGE_TYPES = ("", "Premium_LRS", "PremiumV2_LRS", "UltraSSD_LRS")
+STANDBY_STATES = (
+    "", "NotEnabled", "CreatingStandby", "ReplicatingData", "FailingOver", "Healthy", "RemovingStandby",
+    "RecreatingStandby", "ComputeUpdatingByFailover",
+)  # fmt: skip
 PRINCIPAL_TYPES = ("User", "Group", "ServicePrincipal", "Unknown")
 SERVER_NAME = re.compile(r"[a-zA-Z0-9]+(-[a-zA-Z0-9]+)*")
 # As the service took names before 2025-08-01; what was made then is still there.
@@ -54,14 +59,19 @@ PLAIN: tuple[tuple[str, str, Reader], ...] = (
     ("storage_auto_grow", "storage_auto_grow", lambda node: node.choice(SWITCH)),
     ("storage_iops", "storage_iops", Node.whole),
     ("storage_tier", "storage_tier", Node.text),
+    ("storage_type", "storage_type", lambda node: node.choice(STORAGE_TYPES)),
     ("backup_retention_days", "backup_retention_days", lambda node: node.whole(7, 35)),
     ("geo_redundant_backup", "geo_redundant_backup", lambda node: node.choice(SWITCH)),
+    ("immutable_backup", "immutable_backup", lambda node: node.optional_choice(SWITCH)),
+    ("fips_mode", "fips_mode", lambda node: node.optional_choice(SWITCH)),
     ("high_availability", "high_availability", lambda node: node.choice(HIGH_AVAILABILITY)),
+    ("high_availability_state", "high_availability_state", lambda node: node.optional_choice(STANDBY_STATES)),
     ("availability_zone", "availability_zone", Node.string),
     ("standby_zone", "standby_zone", Node.optional_text),
     ("replication_role", "replication_role", lambda node: node.choice(ROLES)),
     ("source_server_id", "source_server_id", Node.optional_text),
     ("tags", "tags", Node.texts),
+    ("system_assigned_identity", "system_assigned_identity", Node.flag),
     ("wedged", "wedged", Node.flag),
     ("busy_until", "busy_until", Node.optional_moment),
     ("busy_at_submit", "busy_at_submit", Node.flag),
@@ -116,6 +126,8 @@ def write_server(server: Server) -> dict[str, Any]:
         usual = catalogue.minor_version(server.version) if key == "minor_version" else getattr(fresh, attribute)
         if key != "version" and value != usual:
             entry[key] = written(value) if key in {"created", "busy_until"} else value
+    if server.in_virtual_network:
+        entry["private_dns_zone_id"] = server.private_dns_zone_id
     if server.parameters:
         entry["parameters"] = {name: _parameter_entry(state) for name, state in sorted(server.parameters.items())}
     if server.firewall:

@@ -2,7 +2,9 @@
 
 Documented: enabling Entra restarts the server, a password reset while password authentication is off succeeds and
 changes nothing. Recorded: PUT of a server that is there is an update. Reported: enabling password authentication
-without credentials and weak passwords fail in the poll. Inferred: that switching Entra off removes its administrators.
+without credentials and weak passwords fail in the poll. Documented: a replica has no backups of its own; autogrow is
+for Premium SSD, goes on on replicas before their primary and off after it. Inferred: that switching Entra off removes
+its administrators; with which answer a setting is refused for these reasons.
 """
 
 from __future__ import annotations
@@ -31,10 +33,35 @@ def write(call: Call) -> Change:
     plain: dict[str, Any] = {}
     restarts = server_body.read_blocks(call, server, content, properties, plain)
     named = {*properties, *(key for key in ("sku", "tags", "identity") if key in content)}
+    _refuse_settings(call, server, plain)
     parts = sorted(named - {"administratorLoginPassword", "createMode"})
     effect: dict[str, Any] = {"plain": plain, "restarts": restarts, "parts": parts}
     error = _size_refusal(call, server, plain) or set_password(call, server, properties, plain, effect)
     return Change("server", "write", server.name, effect, error=error)
+
+
+def _refuse_settings(call: Call, server: Server, plain: dict[str, Any]) -> None:
+    """Refuses settings that do not go with the server's disk, or with its replicas or primary; only what changes.
+
+    Raises:
+        WireError: 400.
+    """
+    kept = plain.get("backup_retention_days", server.backup_retention_days)
+    if kept != server.backup_retention_days and server.source_server_id is not None:
+        raise wire_errors.invalid_parameter_value("backupRetentionDays")
+    grows = plain.get("storage_auto_grow", server.storage_auto_grow)
+    if grows == server.storage_auto_grow:
+        return
+    if grows == "Enabled" and server.storage_type not in {"", "Premium_LRS"}:
+        raise wire_errors.invalid_parameter_value("autoGrow")
+    own, source = call.server_id().lower(), (server.source_server_id or "").lower()
+    for server_id, other in call.world.servers():
+        replica_lags = grows == "Enabled" and (other.source_server_id or "").lower() == own
+        primary_grows = grows == "Disabled" and server_id.lower() == source
+        if (replica_lags and other.storage_auto_grow == "Disabled") or (
+            primary_grows and other.storage_auto_grow == "Enabled"
+        ):
+            raise wire_errors.invalid_parameter_value("autoGrow")
 
 
 def _size_refusal(call: Call, server: Server, plain: dict[str, Any]) -> dict[str, str] | None:

@@ -22,6 +22,8 @@ if TYPE_CHECKING:
     from .request import Response
 
 KIND = "server"
+# The first version with fipsMode and backup.immutableBackup (documented by the SDK's models, never seen on the wire).
+NEWEST = "2026-10-01"
 LONG_AGO = datetime(2024, 1, 1, tzinfo=UTC)  # the creation of a server whose world does not tell
 
 
@@ -98,24 +100,31 @@ def _body(call: Call, subscription: Subscription, group: ResourceGroup, server: 
             created,
             call.now,
             private_endpoints.listed(call, resource_id, server),
+            newest=call.api_version >= NEWEST,
         ),
         "location": LOCATIONS[server.location],
     }
-    if server.identities:
-        body["identity"] = _identity(server, subscription.tenant_id)
+    if server.identities or server.system_assigned_identity:
+        body["identity"] = _identity(server, resource_id, subscription.tenant_id)
     if server.tags:
         body["tags"] = dict(server.tags)
     return body | {"id": resource_id, "name": server.name, "type": "Microsoft.DBforPostgreSQL/flexibleServers"}
 
 
 def _properties(
-    server: Server, state: str, created: datetime, now: datetime, connections: list[dict[str, Any]]
+    server: Server,
+    state: str,
+    created: datetime,
+    now: datetime,
+    connections: list[dict[str, Any]],
+    *,
+    newest: bool,
 ) -> dict[str, Any]:
     role, capacity = server.replication_role, 5 if server.replication_role == "Primary" else 0
     properties: dict[str, Any] = {
         "replica": {"role": role, "capacity": capacity},
         "storage": {
-            "type": "",
+            "type": server.storage_type,
             "iops": server.storage_iops,
             "tier": server.storage_tier,
             "storageSizeGB": server.storage_size_gb,
@@ -123,7 +132,7 @@ def _properties(
         },
         "network": _network(server),
         "privateEndpointConnections": connections,
-        "dataEncryption": {"type": server.data_encryption},
+        "dataEncryption": {"type": server.data_encryption, **server.customer_key},
         "authConfig": _authentication(server),
         "fullyQualifiedDomainName": f"{server.name.lower()}.{private_dns_zone(server.location)}",
         "version": server.version,
@@ -131,7 +140,7 @@ def _properties(
         "administratorLogin": server.administrator_login,
         "state": state,
         "availabilityZone": server.availability_zone,
-        "backup": _backup(server, created, now),
+        "backup": _backup(server, created, now, newest=newest),
         "highAvailability": _high_availability(server),
         "maintenanceWindow": dict(server.maintenance),
         "replicationRole": role,
@@ -143,17 +152,26 @@ def _properties(
         del properties["administratorLogin"]
     if server.source_server_id is not None:
         properties["sourceServerResourceId"] = server.source_server_id
+    if newest and server.fips_mode is not None:
+        properties["fipsMode"] = server.fips_mode
     return properties
 
 
-def _identity(server: Server, tenant_id: str) -> dict[str, Any]:
-    """The managed identities, in the recorded form; their ids are made from their names."""
+def _identity(server: Server, resource_id: str, tenant_id: str) -> dict[str, Any]:
+    """The managed identities; their ids are made from their names.
+
+    Recorded for user-assigned ones; a system-assigned one has its principal beside the type (documented).
+    """
 
     def made(text: str) -> str:
         return str(uuid.uuid5(uuid.NAMESPACE_URL, text.lower()))
 
     assigned = {each: {"principalId": made(each), "clientId": made(f"{each}/client")} for each in server.identities}
-    return {"userAssignedIdentities": assigned, "type": "UserAssigned", "tenantId": tenant_id}
+    identity: dict[str, Any] = {"userAssignedIdentities": assigned} if assigned else {}
+    if server.system_assigned_identity:
+        identity["principalId"] = made(resource_id)
+    kinds = ("SystemAssigned" if server.system_assigned_identity else "", "UserAssigned" if assigned else "")
+    return identity | {"type": ",".join(filter(None, kinds)), "tenantId": tenant_id}
 
 
 def _network(server: Server) -> dict[str, str]:
@@ -172,9 +190,10 @@ def _authentication(server: Server) -> dict[str, str]:
     return switches
 
 
-def _backup(server: Server, created: datetime, now: datetime) -> dict[str, Any]:
+def _backup(server: Server, created: datetime, now: datetime, *, newest: bool) -> dict[str, Any]:
     earliest = max(created, now - timedelta(days=server.backup_retention_days))
-    return {
+    immutable = {"immutableBackup": server.immutable_backup} if newest and server.immutable_backup is not None else {}
+    return immutable | {
         "backupRetentionDays": server.backup_retention_days,
         "geoRedundantBackup": server.geo_redundant_backup,
         "earliestRestoreDate": _seven_decimals(earliest, "+00:00"),
@@ -182,9 +201,9 @@ def _backup(server: Server, created: datetime, now: datetime) -> dict[str, Any]:
 
 
 def _high_availability(server: Server) -> dict[str, str]:
-    if server.high_availability == "Disabled":
-        return {"mode": "Disabled", "state": "NotEnabled"}
-    availability = {"mode": server.high_availability, "state": "Healthy"}
+    usual = "NotEnabled" if server.high_availability == "Disabled" else "Healthy"
+    told = server.high_availability_state
+    availability = {"mode": server.high_availability, "state": usual if told is None else told}
     if server.standby_zone is not None:
         availability["standbyAvailabilityZone"] = server.standby_zone
     return availability

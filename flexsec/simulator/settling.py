@@ -9,6 +9,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from . import (
+    activity_log,
     administrators,
     configurations,
     creation,
@@ -72,6 +73,7 @@ def complete(world: World, operation: Operation, now: datetime) -> None:
         if effect(server, operation, now):
             operation.applied = True
             world.state.effects.setdefault(operation.server_id.lower(), []).append(operation.mark)
+            activity_log.completed(world, operation, now)
             world.announce(operation)
         if before is not None:
             world.state.stale.append(StaleReads(operation.server_id, operation.kind, operation.stale_reads, before))

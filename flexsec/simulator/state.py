@@ -96,13 +96,19 @@ class PrivateEndpointConnection:
 
 @dataclass(slots=True)
 class DefenderPlan:
-    """A plan of Microsoft Defender for Cloud; `since` is when it was switched on, extensions hold True or False."""
+    """A plan of Microsoft Defender for Cloud; `since` is when it was switched on, extensions hold True or False.
+
+    `inherited_from` is the scope that it comes from. `switches_on` are the extensions that the service switches on by
+    itself when the plan goes on, whatever the request says.
+    """
 
     tier: str = "Free"
     sub_plan: str | None = None
     since: datetime | None = None
     enforce: str | None = None
     extensions: dict[str, str] = field(default_factory=dict)
+    inherited_from: str | None = None
+    switches_on: list[str] = field(default_factory=list)
 
 
 @dataclass(slots=True)
@@ -137,7 +143,11 @@ def password_digest(password: str, salt: str) -> str:
 
 @dataclass(slots=True)
 class Server:
-    """A flexible server. Names follow the service; enumerations hold the service's spellings."""
+    """A flexible server. Names follow the service; enumerations hold the service's spellings.
+
+    `customer_key` holds the members of `dataEncryption` beside its type. `immutable_backup` and `fips_mode` are None
+    where the service does not tell them, `high_availability_state` where it follows from the mode.
+    """
 
     name: str
     location: str = "westeurope"
@@ -156,13 +166,18 @@ class Server:
     delegated_subnet_id: str | None = None
     private_dns_zone_id: str | None = None
     data_encryption: str = "SystemManaged"
+    customer_key: dict[str, str] = field(default_factory=dict)
     storage_size_gb: int = 128
     storage_auto_grow: str = "Disabled"
     storage_iops: int = 500
     storage_tier: str = "P10"
+    storage_type: str = ""
     backup_retention_days: int = 7
     geo_redundant_backup: str = "Disabled"
+    immutable_backup: str | None = "Disabled"
+    fips_mode: str | None = "Disabled"
     high_availability: str = "Disabled"
+    high_availability_state: str | None = None
     availability_zone: str = "1"
     standby_zone: str | None = None
     maintenance: dict[str, int | str] = field(
@@ -178,6 +193,7 @@ class Server:
     databases: dict[str, Database] = field(default_factory=dict)
     private_endpoint_connections: dict[str, PrivateEndpointConnection] = field(default_factory=dict)
     identities: list[str] = field(default_factory=list)
+    system_assigned_identity: bool = False
     wedged: bool = False
     busy_until: datetime | None = None
     busy_at_submit: bool = False
@@ -218,14 +234,24 @@ class Server:
         return self.parameters.get(facts.name) or ParameterState(facts.value, facts.source)
 
 
+@dataclass(frozen=True, slots=True)
+class BareResource:
+    """A resource of another provider, of which no more is modelled than its line in the list of resources."""
+
+    type: str
+    name: str
+    location: str = "westeurope"
+
+
 @dataclass(slots=True)
 class ResourceGroup:
-    """A resource group and its servers, kept by name in lower case."""
+    """A resource group and its servers, kept by name in lower case, and what else lies in it."""
 
     name: str
     location: str = "westeurope"
     tags: dict[str, str] = field(default_factory=dict)
     servers: dict[str, Server] = field(default_factory=dict)
+    resources: list[BareResource] = field(default_factory=list)
 
 
 @dataclass(slots=True)

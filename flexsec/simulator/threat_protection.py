@@ -1,14 +1,14 @@
 """Advanced threat protection of one server: a single setting called Default, which cannot be deleted.
 
 Recorded: the body; year 1 as creation time of a setting that was never enabled, and the time kept when it is
-disabled again.
+disabled again. Reported: the generic route of Microsoft.Security does not serve these servers.
 """
 
 from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import stale_reads, wire_errors
+from . import resource_errors, stale_reads, wire_errors
 from .change import Change
 from .paging import answer_list
 from .server_states import refuse_by_state
@@ -36,6 +36,16 @@ def read(call: Call) -> Response:
         return answer_list(call, [body])
     _only_default(call.route.name)
     return call.answer(200, body)
+
+
+def refuse_generic(call: Call) -> Response:
+    """Refuses the route of Microsoft.Security, which other types of resources have.
+
+    Raises:
+        WireError: 400 Not Supported, or 404 for a server that there is not.
+    """
+    call.server()
+    raise resource_errors.not_protectable("servers")
 
 
 def write(call: Call) -> Change:

@@ -78,7 +78,7 @@ def check(world: World, token: str, origin: str, now: datetime) -> Principal:
         raise wire_errors.expired_token(tenant, f"{expires:%m/%d/%Y %I:%M:%S %p}", f"{now:%m/%d/%Y %I:%M:%S %p}")
     if not _is_meant_for(str(claims["aud"]), origin):
         raise wire_errors.wrong_audience(tenant, str(claims["aud"]), origin)
-    application = _holder(world, str(claims["appid"]))
+    application = holder(world, str(claims["appid"]))
     if application is None:
         raise wire_errors.invalid_token(tenant, "The application of the access token does not exist any more.")
     return principal_of(world, application)
@@ -94,7 +94,8 @@ def tenant_id(world: World) -> str:
     return world.state.home_tenant
 
 
-def _holder(world: World, client_id: str) -> Application | None:
+def holder(world: World, client_id: str) -> Application | None:
+    """The application or managed identity of a client id."""
     sign_in, seed = world.state.sign_in, world.state.seed
     return sign_in.application(client_id, seed) or sign_in.managed_identity(client_id)
 

@@ -23,15 +23,28 @@ RESOURCES = (
     "2020-06-01", "2020-10-01", "2021-01-01", "2021-04-01", "2022-09-01", "2022-12-01", "2023-07-01", "2024-03-01",
     "2024-07-01", "2024-11-01", "2025-03-01", "2025-04-01",
 )  # fmt: skip
+PERMISSIONS = (
+    "2014-07-01-preview",
+    "2015-07-01",
+    "2018-01-01-preview",
+    "2018-07-01",
+    "2022-04-01",
+    "2022-05-01-preview",
+)
 LOCKS = ("2015-01-01", "2016-09-01", "2017-04-01", "2020-05-01")
 SECURITY = ("2022-03-01", "2023-01-01", "2024-01-01")
+THREAT_PROTECTION = ("2019-01-01",)
+INSIGHTS = ("2015-04-01",)
 MIGRATE_NETWORK = tuple(each for each in POSTGRESQL if each >= "2026-01-01-preview")
 
 ACCEPTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {
         "resources": RESOURCES,
         "locks": LOCKS,
+        "permissions": PERMISSIONS,
         "security": SECURITY,
+        "genericThreatProtection": THREAT_PROTECTION,
+        "insights": INSIGHTS,
         "postgresql": POSTGRESQL,
         "migrateNetwork": MIGRATE_NETWORK,
     }

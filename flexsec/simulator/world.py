@@ -204,11 +204,12 @@ class World:
         """A server by its resource id, or by its name where only one has it. Tests change it to play someone else.
 
         Raises:
-            KeyError: no such server.
+            KeyError: no such server; the message names those there are.
         """
         found = self.find_server(name_or_id)
         if found is None:
-            raise KeyError(name_or_id)
+            names = ", ".join(server.name for _, server in self.servers()) or "no server"
+            raise KeyError(f"no server {name_or_id!r} in this world; it has {names}")
         return found
 
     def find_server(self, name_or_id: str) -> Server | None:

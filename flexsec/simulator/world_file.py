@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from . import world_checks
+from .activity_log import Event, read_events, write_events
 from .conditions_file import (
     parse_json,
     read_durations,
@@ -16,7 +17,13 @@ from .conditions_file import (
     read_throttling,
     throttling_entry,
 )
-from .extras_file import SUBSCRIPTION_KEYS, read_subscription_extras, write_subscription_extras
+from .extras_file import (
+    SUBSCRIPTION_KEYS,
+    read_resource,
+    read_subscription_extras,
+    write_resource,
+    write_subscription_extras,
+)
 from .fault_plan import FaultPlan
 from .file_reading import Node, WorldError, written
 from .identities import FALLBACK_TENANT, GUID, SignIn, read_sign_in, write_sign_in
@@ -35,7 +42,7 @@ EPOCH = datetime(2026, 1, 5, 9, 0, tzinfo=UTC)
 DEFAULT_PRINCIPAL = Principal("22222222-2222-2222-2222-222222222222")
 KEYS = (
     "format", "about", "clock", "seed", "sequence", "subscriptions", "sign_in", "principals", "durations", "throttling",
-    "faults", "operations", "stale_reads", "effects",
+    "faults", "operations", "stale_reads", "effects", "activity",
 )  # fmt: skip
 
 
@@ -62,6 +69,7 @@ class State:
     operations: dict[str, Operation] = field(default_factory=dict)
     stale: list[StaleReads] = field(default_factory=list)
     effects: dict[str, list[str]] = field(default_factory=dict)
+    activity: list[Event] = field(default_factory=list)
     clock: datetime = EPOCH
     seed: int = 0
     sequence: int = 0
@@ -132,6 +140,7 @@ def read(document: Mapping[str, Any]) -> State:
         ("operations", "operations", read_operations),
         ("stale_reads", "stale", _stale_reads),
         ("effects", "effects", _effects),
+        ("activity", "activity", read_events),
     ):
         if key in members:
             setattr(state, attribute, reader(members[key]))
@@ -167,6 +176,7 @@ def write(state: State) -> dict[str, Any]:
             for each in state.stale
         ],
         "effects": {key: list(lines) for key, lines in state.effects.items()},
+        "activity": write_events(state.activity),
     }
     return document | {key: value for key, value in parts.items() if value}
 
@@ -195,7 +205,7 @@ def _subscriptions(node: Node) -> dict[str, Subscription]:
 def _groups(node: Node) -> dict[str, ResourceGroup]:
     found: dict[str, ResourceGroup] = {}
     for each in node.items():
-        members = each.members(("name", "location", "tags", "servers"))
+        members = each.members(("name", "location", "tags", "servers", "resources"))
         if "name" not in members:
             raise each.fail("a member 'name'", "an object without it")
         group = ResourceGroup(members["name"].text())
@@ -214,6 +224,8 @@ def _groups(node: Node) -> dict[str, ResourceGroup]:
                     f"{entry.where}.name", repr(server.name), "a name that no other server of the group has"
                 )
             group.servers[server.name.lower()] = server
+        if "resources" in members:
+            group.resources = [read_resource(entry) for entry in members["resources"].items()]
         found[group.name.lower()] = group
     return found
 
@@ -225,6 +237,8 @@ def _subscription_entry(subscription: Subscription) -> dict[str, Any]:
         if group.tags:
             entry["tags"] = dict(group.tags)
         entry["servers"] = [write_server(server) for server in group.servers.values()]
+        if group.resources:
+            entry["resources"] = [write_resource(each) for each in group.resources]
         groups.append(entry)
     return {
         "id": subscription.id,

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import catalogue, compute, conditions_file, extras_file, operation_file, server_file, world_file
+from . import catalogue, compute, conditions_file, customer_key, extras_file, operation_file, server_file, world_file
 from .faults import FAULTS
 from .long_running import DURATIONS
 from .pricings import PLANS
@@ -88,6 +88,7 @@ def _world() -> dict[str, Any]:
     buckets = dict.fromkeys(("reads", "writes", "deletes"), bucket)
     application = {"client_id": GUID, "object_id": GUID, "allowed_actions": actions}
     stale = {"server_id": TEXT, "kind": TEXT, "remaining": _whole(0), "server": {"$ref": "#/$defs/server"}}
+    event = {"at": MOMENT, "caller": TEXT, "action": TEXT, "resource_id": TEXT, "method": METHOD}
     by_key = {
         "format": {"const": world_file.FORMAT},
         "about": STRING,
@@ -112,16 +113,21 @@ def _world() -> dict[str, Any]:
         "operations": _list(_object({key: {} for key in operation_file.OPERATION_READERS})),
         "stale_reads": _list(_object(stale, tuple(stale))),
         "effects": _map(_list(TEXT)),
+        "activity": _list(_object(event, tuple(event))),
     }
     return {key: by_key[key] for key in world_file.KEYS}
 
 
 def _subscription() -> dict[str, Any]:
+    kind = {"type": "string", "pattern": f"^{extras_file.RESOURCE_TYPE.pattern}$"}
+    resource = {"type": kind, "name": TEXT, "location": _words(*LOCATIONS)}
     group = {
         "name": {"type": "string", "pattern": r"^[-\w.()]{1,90}$"},
         "location": _words(*LOCATIONS),
         "tags": TEXTS,
         "servers": _list({"$ref": "#/$defs/server"}),
+        "resources": _list(_object(resource, ("type", "name")))
+        | {"description": "Resources of other providers, which stand in the list of resources and nowhere else."},
     }
     plan = {
         "tier": _words("Free", "Standard"),
@@ -129,6 +135,8 @@ def _subscription() -> dict[str, Any]:
         "sub_plan": _or_null(TEXT),
         "enforce": _or_null(TEXT),
         "extensions": _map(_words("True", "False")),
+        "inherited_from": _or_null(TEXT),
+        "switches_on": _list(TEXT),
     }
     extras = {
         "tags": TEXTS,
@@ -158,13 +166,20 @@ def _server() -> dict[str, Any]:
         "storage_iops": _whole(0),
         "backup_retention_days": _whole(7, 35),
         "high_availability": _words(*server_file.HIGH_AVAILABILITY),
+        "high_availability_state": _or_null(_words(*server_file.STANDBY_STATES))
+        | {"description": "null: Healthy with high availability, NotEnabled without."},
+        "storage_type": _words(*server_file.STORAGE_TYPES) | {"description": "Empty for Premium SSD (recorded)."},
         "replication_role": _words(*server_file.ROLES),
         "data_encryption": _words(*server_file.ENCRYPTION),
         "tags": TEXTS,
         **dict.fromkeys(("minor_version", "storage_tier"), TEXT),
         **dict.fromkeys(("administrator_login", "availability_zone"), STRING),
         **dict.fromkeys(("created", "busy_until"), _or_null(MOMENT)),
-        **dict.fromkeys(("wedged", "busy_at_submit"), FLAG),
+        **dict.fromkeys(("wedged", "busy_at_submit", "system_assigned_identity"), FLAG),
+        **dict.fromkeys(
+            ("immutable_backup", "fips_mode"),
+            _or_null(switch) | {"description": "Told from 2026-10-01 on; null: the service does not tell."},
+        ),
         **dict.fromkeys(
             ("password_auth", "entra_auth", "public_network_access", "storage_auto_grow", "geo_redundant_backup"),
             switch,
@@ -202,6 +217,12 @@ def _server_parts(switch: dict[str, Any]) -> dict[str, Any]:
         "databases": _map(_object({"charset": TEXT, "collation": TEXT})),
         "private_endpoint_connections": _map(_object(connection, ("private_endpoint_id",))),
         "identities": _list(TEXT) | {"description": "Resource ids of user-assigned identities."},
+        "customer_key": _object(
+            {key: {"type": "string", "pattern": f"^{customer_key.KEY.pattern}$"} for key in customer_key.KEYS}
+            | dict.fromkeys(customer_key.IDENTITIES, TEXT)
+            | dict.fromkeys(customer_key.KEY_STATUSES, _words(*customer_key.STATUSES))
+        )
+        | {"description": "The members of dataEncryption beside its type; with data_encryption AzureKeyVault only."},
     }
 
 

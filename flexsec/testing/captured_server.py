@@ -12,7 +12,7 @@ from datetime import datetime
 from typing import TYPE_CHECKING, Any
 
 from ..observers.reading import flag, inner, word
-from ..simulator import catalogue
+from ..simulator import catalogue, customer_key
 from ..simulator.pricings import PLANS
 from ..simulator.state import located
 
@@ -46,6 +46,7 @@ _PROPERTIES: tuple[tuple[str, tuple[str, ...], str], ...] = (
     ("data_encryption", ("dataEncryption",), "type"),
     ("storage_auto_grow", ("storage",), "autoGrow"),
     ("storage_tier", ("storage",), "tier"),
+    ("storage_type", ("storage",), "type"),
     ("geo_redundant_backup", ("backup",), "geoRedundantBackup"),
     ("high_availability", ("highAvailability",), "mode"),
     ("standby_zone", ("highAvailability",), "standbyAvailabilityZone"),
@@ -85,6 +86,8 @@ def server_entry(body: Mapping[str, Any]) -> Captured:
             entry[key] = value
     entry |= {key: word(inner(body, "sku"), member) for key, member in (("sku", "name"), ("tier", "tier"))}
     entry["availability_zone"] = word(properties, "availabilityZone")
+    if "delegated_subnet_id" in entry:
+        entry.setdefault("private_dns_zone_id", None)
     entry.setdefault("administrator_login", "")  # not returned while password authentication is off
     if (created := _moment(word(inner(body, "systemData"), "createdAt"))) is not None:
         entry["created"] = created
@@ -92,9 +95,36 @@ def server_entry(body: Mapping[str, Any]) -> Captured:
         entry["maintenance_window"] = window
     if labels := tags(body, captured.lacks, name):
         entry["tags"] = labels
-    if identities := inner(inner(body, "identity"), "userAssignedIdentities"):
-        entry["identities"] = list(identities)
+    entry |= _identities(inner(body, "identity"))
+    if keys := _texts(inner(properties, "dataEncryption"), customer_key.MEMBERS):
+        entry["customer_key"] = keys
+    entry["fips_mode"] = word(properties, "fipsMode") or None
+    entry["immutable_backup"] = word(inner(properties, "backup"), "immutableBackup") or None
+    if (standby := _unusual_standby(inner(properties, "highAvailability"))) is not None:
+        entry["high_availability_state"] = standby
     return captured
+
+
+def _identities(told: Mapping[str, Any]) -> dict[str, Any]:
+    """The user-assigned identities, and whether there is a system-assigned one beside them."""
+    found: dict[str, Any] = {}
+    if assigned := inner(told, "userAssignedIdentities"):
+        found["identities"] = list(assigned)
+    if "systemassigned" in word(told, "type").casefold():
+        found["system_assigned_identity"] = True
+    return found
+
+
+def _texts(told: Mapping[str, Any], members: Iterable[str]) -> dict[str, str]:
+    return {name: text for name in members if (text := word(told, name))}
+
+
+def _unusual_standby(told: Mapping[str, Any]) -> str | None:
+    """The state of the standby where it does not follow from the mode; the service also tells an empty one."""
+    if "state" not in told:
+        return None
+    usual = "NotEnabled" if word(told, "mode") == "Disabled" else "Healthy"
+    return None if word(told, "state") == usual else word(told, "state")
 
 
 def tags(body: Mapping[str, Any], lacks: list[str], whose: str) -> dict[str, str]:

@@ -12,7 +12,7 @@ import ipaddress
 import re
 from typing import Any
 
-from ..simulator import catalogue
+from ..simulator import catalogue, customer_key
 
 # Where ranges go: addresses set aside for benchmarks (RFC 2544), and when they are full a public stretch.
 _POOLS = {
@@ -137,6 +137,8 @@ def _server(entry: dict[str, Any], names: _Names, moves: _Moves) -> dict[str, An
             found[key] = names.resource_id(found[key])
     if "identities" in found:
         found["identities"] = [names.resource_id(each) for each in found["identities"]]
+    if "customer_key" in found:
+        found["customer_key"] = _customer_key(found["customer_key"], names)
     if "firewall_rules" in found:
         found["firewall_rules"] = {
             names.name("rule", name): _moved(text, moves) for name, text in found["firewall_rules"].items()
@@ -164,6 +166,21 @@ def _server(entry: dict[str, Any], names: _Names, moves: _Moves) -> dict[str, An
         }
     if "parameters" in found:
         found["parameters"] = _parameters(found["version"], found["parameters"], names)
+    return found
+
+
+def _customer_key(told: dict[str, str], names: _Names) -> dict[str, str]:
+    """The keys under other names in other vaults, with a version where they had one, which says whether they rotate."""
+    found = dict(told)
+    for member in customer_key.KEYS:
+        if member in told:
+            vault, _, path = told[member].removeprefix("https://").partition("/keys/")
+            key, *version = path.split("/")
+            parts = (names.name("vault", vault) + ".vault.azure.net", "keys", names.name("key", f"{vault}/{key}"))
+            found[member] = "https://" + "/".join((*parts, *("0" * 32 for _ in version)))
+    for member in customer_key.IDENTITIES:
+        if member in told:
+            found[member] = names.resource_id(told[member])
     return found
 
 

@@ -7,13 +7,13 @@ import json
 import shutil
 import tempfile
 import weakref
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, Self
 
 from ..errors import UnknownName, UsageError
-from ..simulator import Fault, FaultPlan, Request, World, WorldError, answer
+from ..simulator import Fault, FaultPlan, Request, World, WorldError, answer, tokens
 from .clock import VirtualClock
 
 if TYPE_CHECKING:
@@ -99,6 +99,7 @@ class Simulation:
         state_directory: Path | None = None,
         poll: Literal["header", "eager"] = "header",
         timeout: float = 3600.0,
+        client_id: str = "",
     ) -> FlexSec:
         """A client of the simulated subscription.
 
@@ -107,11 +108,16 @@ class Simulation:
             state_directory: where journals go, when not in `state_directory`.
             poll: as for `FlexSec`.
             timeout: seconds (of the simulated clock) that a run may take.
+            client_id: signs in as this application or managed identity of the world (`sign_in` of a world file), with
+                its rights and its object id; "" is who the simulation signs in.
+
+        Raises:
+            UnknownName: the world has no such application or managed identity; the message lists them.
         """
         from ..client import FlexSec
 
         return FlexSec(
-            self.credential,
+            self._signed_in(client_id) if client_id else self.credential,
             subscription_id or self.subscription_id,
             transport=self.transport,
             clock=self.clock,
@@ -142,6 +148,18 @@ class Simulation:
         if not self._kept:
             shutil.rmtree(self.state_directory, ignore_errors=True)
 
+    def _signed_in(self, client_id: str) -> SimulatedCredential:
+        world = self.world
+        found = tokens.holder(world, client_id)
+        if found is None:
+            sign_in = world.state.sign_in
+            known = ", ".join([*sign_in.applications, *sign_in.managed_identities]) or "none with a name"
+            raise UnknownName(f"nobody signs in to the simulated world with client id {client_id!r}; it has: {known}")
+        tenant = tokens.tenant_id(world)
+        return SimulatedCredential(
+            issue=lambda: tokens.issue(world, found, tenant, tokens.MANAGEMENT[0], self.clock.now())
+        )
+
     def __enter__(self) -> Self:
         return self
 
@@ -158,10 +176,18 @@ class Simulation:
 
 
 class SimulatedCredential:
-    """A credential whose token the simulator takes for a principal; worthless anywhere else."""
+    """A credential whose token the simulator takes for a principal; worthless anywhere else.
 
-    def __init__(self, principal: str = "") -> None:
-        self._token = principal or _unsigned_token()
+    Args:
+        principal: the bearer text that the world lists a principal under; "" for its default one.
+        issue: makes a token of the world's own sign-in instead. It holds for an hour of the simulated clock, which may
+            pass in a moment, so it is asked for anew before every request.
+    """
+
+    def __init__(self, principal: str = "", *, issue: Callable[[], str] | None = None) -> None:
+        token = principal or _unsigned_token()
+        self._token = issue or (lambda: token)
+        self._expires = _NEVER if issue is None else 0
 
     def get_token(
         self,
@@ -174,13 +200,13 @@ class SimulatedCredential:
         """The token. The signature is azure-core's; nothing in it matters here."""
         from azure.core.credentials import AccessToken
 
-        return AccessToken(self._token, _NEVER)
+        return AccessToken(self._token(), self._expires)
 
     def get_token_info(self, *scopes: str, options: TokenRequestOptions | None = None) -> AccessTokenInfo:
         """The token in azure-core's newer form."""
         from azure.core.credentials import AccessTokenInfo
 
-        return AccessTokenInfo(self._token, _NEVER)
+        return AccessTokenInfo(self._token(), self._expires)
 
 
 def _unsigned_token() -> str:

@@ -7,29 +7,21 @@ from __future__ import annotations
 
 import sys
 
-from flexsec import FlexSec, Leave, Run, ServerHandle
+from flexsec import FlexSec, Leave, ServerHandle
 
 RULE, NEW_RULE = "office", "office-new"
-
-
-class NotMoved(Exception):
-    """A step failed, and none after it was taken."""
 
 
 def move_office(server: ServerHandle, addresses: str) -> None:
     """Open a server to the new addresses, and close it to the old.
 
     Raises:
-        NotMoved: the old rule is removed only when the server shows the new one.
+        RunIncomplete: a step failed, and none after it was taken: the old rule is removed only when the server shows
+            the new one.
     """
-    must_hold(server.firewall.allow(NEW_RULE, addresses))
-    must_hold(server.firewall.remove(RULE, leave=Leave(closing=("firewall",), without_evidence="the office has moved")))
-
-
-def must_hold(run: Run) -> None:
-    """A run tells what became of each change; here all of them count."""
-    if run.status != "complete":
-        raise NotMoved("; ".join(outcome.message for outcome in run.outcomes))
+    server.firewall.allow(NEW_RULE, addresses).raise_unless_complete()
+    leave = Leave(closing=("firewall",), without_evidence="the office has moved")
+    server.firewall.remove(RULE, leave=leave).raise_unless_complete()
 
 
 def main() -> None:

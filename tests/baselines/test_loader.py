@@ -44,18 +44,6 @@ def problems(name: str) -> tuple[str, ...]:
     return caught.value.problems
 
 
-def test_the_recommended_baseline_asks_for_every_control():
-    """`recommended` judges all controls of the catalogue, in its order, and spells out the thresholds it uses."""
-    baseline = loader.load("recommended")
-    assert [selection.control for selection in baseline.controls] == list(CONTROLS)
-    for selection in baseline.controls:
-        assert selection.arguments == selection.control.defaults
-    assert baseline.name == "recommended"
-    assert baseline.sources == ("recommended",)
-    assert baseline.waivers == ()
-    assert loader.names() == ("recommended",)
-
-
 def test_a_file_extends_sets_arguments_switches_off_and_waives(written):
     """A file builds on a built-in baseline: what it does not name stays as it was."""
     name = written(
@@ -79,7 +67,9 @@ def test_a_file_extends_sets_arguments_switches_off_and_waives(written):
     assert given["log-retention-days"] == {"days": 7}
     assert given["net-fw-range-bounded"] == {"max_addresses": 16, "max_rule_addresses": 256}
     assert "net-public-access-disabled" not in given
-    assert len(given) == len(CONTROLS) - 1
+    assert set(given) == {each.control.id for each in loader.load("recommended").controls} - {
+        "net-public-access-disabled"
+    }
     assert (baseline.name, baseline.description) == ("shop", "The shop's servers")
     assert baseline.sources == ("shop.yaml", "recommended")
     assert baseline.waivers == (
@@ -255,7 +245,9 @@ def test_a_name_that_is_no_built_in_baseline_is_refused_with_close_ones():
     """A word without directory or suffix is taken for a built-in name."""
     with pytest.raises(UnknownName, match=r"'recomended'; did you mean recommended\?.*\./shop\.yaml"):
         loader.load("recomended")
-    with pytest.raises(UnknownName, match="known: recommended"):
+    with pytest.raises(
+        UnknownName, match=r"known: cis-azure-database-services-2\.0, mcsb, pci-dss, recommended, strict"
+    ):
         loader.load("zzz")
 
 

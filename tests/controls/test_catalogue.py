@@ -10,6 +10,7 @@ from flexsec.controls import severities
 from flexsec.controls.catalogue import CONTROLS, control, controls
 from flexsec.controls.control import SECTIONS
 from flexsec.controls.references import REFERENCES
+from flexsec.engine.observe import PARTS, SHARED_PARTS
 from flexsec.errors import InvalidValue, UnknownName
 from flexsec.model.desire import DesiredParameter
 from flexsec.model.observation import Unobserved
@@ -23,28 +24,77 @@ IDS = [
     "tls-min-version",
     "tls-max-version-not-capped",
     "auth-scram",
+    "auth-accepted-method-no-md5",
     "auth-connection-throttle",
     "auth-entra-enabled",
+    "auth-entra-only",
+    "auth-no-local-admin-login",
     "auth-entra-admin-exists",
+    "auth-entra-admin-principal-type",
+    "auth-entra-admin-naming",
+    "auth-tenant-pinned",
+    "auth-app-managed-identity",
     "net-public-access-disabled",
+    "net-vnet-integrated",
+    "net-private-endpoint-approved",
     "net-fw-no-azure-services",
     "net-fw-no-allow-all",
     "net-fw-range-bounded",
+    "net-fw-rule-count",
     "enc-at-rest-platform",
+    "enc-fips-mode",
+    "enc-infra-double",
+    "enc-cmk",
+    "enc-cmk-auto-rotate",
+    "enc-geo-backup-cmk",
+    "enc-key-health",
     "log-connections",
     "log-disconnections",
     "log-checkpoints",
     "log-retention-days",
     "log-error-verbosity",
     "log-statement-ddl",
+    "log-duration",
+    "log-server-logs-enabled",
+    "log-line-prefix",
+    "log-min-messages",
+    "audit-pgaudit-preloaded",
+    "audit-pgaudit-classes",
     "defender-atp-per-server",
+    "defender-plan-oss-rdb",
+    "backup-geo",
+    "backup-retention-days",
+    "backup-immutable",
+    "ha-enabled",
+    "ha-zone-redundant",
+    "maint-window-custom",
+    "storage-autogrow",
+    "version-supported",
+    "minor-version-current",
     "config-no-pending-restart",
+    "gov-tags",
+    "ext-allowlist-minimal",
 ]
+
+# What a control needs to judge anything at all.
+ARGUMENTS = {"auth-entra-admin-naming": {"patterns": ("dba-*",)}}
+NEVER_READS = "enc-infra-double"
 
 WHOLE = {
     "firewall": [["office", "203.0.113.7", "203.0.113.7"]],
     "administrators": [],
     "threat_protection": True,
+    "defender_plan": {"tier": "Free"},
+    "region": {"zone_redundant_ha": True, "geo_backup": True},
+    "server": {
+        "fips_mode": "Disabled",
+        "minor_version": "7",
+        "backup_retention_days": 7,
+        "geo_redundant_backup": "Disabled",
+        "immutable_backup": "Disabled",
+        "storage_auto_grow": "Disabled",
+        "maintenance_window": {"custom": "Disabled"},
+    },
 }
 
 
@@ -81,12 +131,15 @@ def test_a_control_reads_no_parameter_that_it_does_not_name(entry):
 def test_a_control_reads_only_the_parts_that_it_names(entry):
     """Losing a part that the control does not name changes nothing, losing all that it names makes it unknown."""
     observed = whole("16")
-    for part in ("server", "parameters", "firewall", "administrators", "threat_protection"):
+    for part in (*PARTS, *SHARED_PARTS):
         if part not in entry.reads:
             blind = replace(observed, **{part: Unobserved("lost")})
             assert entry.judge(blind) == entry.judge(observed)
+    if entry.id == NEVER_READS:
+        assert entry.reads == ()
+        return
     blind = replace(observed, **{part: Unobserved("lost", "some/read") for part in entry.reads})
-    check = entry.judge(blind)
+    check = entry.judge(blind, ARGUMENTS.get(entry.id))
     assert check.status == Status.UNKNOWN
     assert check.missing_action == "some/read"
     assert "lost" in check.reason
@@ -121,16 +174,15 @@ def test_every_control_gives_an_answer_on_every_version(entry, version):
 @pytest.mark.parametrize("version", catalogue.versions())
 @EACH
 def test_a_desired_parameter_makes_the_control_pass(entry, version):
-    """What a control desires is what it accepts: one write is enough, and a second run finds nothing to do."""
+    """What a control desires is what it accepts: writing it is enough, and a second run finds nothing to do."""
     every = catalogue.parameters(version)
     for name in (name for name in entry.parameters if name in every and not every[name].is_read_only):
         for value in (every[name].allowed_values or "").split(","):
-            observed = whole(version, **{name: value})
-            for desire in entry.judge(observed).desires:
-                if isinstance(desire, DesiredParameter):
-                    assert every[desire.name].admits(desire.value)
-                    mended = whole(version, **{name: value, desire.name: desire.value})
-                    assert entry.judge(mended).status == Status.PASS
+            desires = entry.judge(whole(version, **{name: value})).desires
+            wanted = {one.name: one.value for one in desires if isinstance(one, DesiredParameter)}
+            assert all(every[parameter].admits(text) for parameter, text in wanted.items())
+            if wanted:
+                assert entry.judge(whole(version, **{name: value, **wanted})).status == Status.PASS
 
 
 def test_flexsec_never_desires_a_statement_log_that_writes_passwords():

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 import json
-from datetime import date
+from dataclasses import replace
+from datetime import date, timedelta
 from pathlib import Path
 
 import pytest
 
-from flexsec.baselines.baseline import Baseline, Selection
+from flexsec.baselines.baseline import Baseline, Scope, Selection
 from flexsec.baselines.loader import load
 from flexsec.controls.catalogue import CONTROLS, control
 from flexsec.engine.evaluate import evaluate
 from flexsec.model.encoding import from_data, to_data
+from flexsec.model.pattern import fits
 from flexsec.model.verdict import Assessment, Severity, Status, Waiver
 from flexsec.simulator import catalogue
 from tests.controls.states import SERVER_ID, state
@@ -39,7 +41,7 @@ def insecure() -> dict:
     every = catalogue.parameters("16")
     listed = {name: every[name].value for entry in CONTROLS for name in entry.parameters}
     return {
-        "server": {"entra_auth": "Disabled"},
+        "server": {"entra_auth": "Disabled", "backup_retention_days": 7, "storage_auto_grow": "Disabled"},
         "parameters": {**listed, "require_secure_transport": "off", "log_checkpoints": "off", "log_statement": "all"},
         "firewall": [
             ["everyone", "0.0.0.0", "255.255.255.255"],
@@ -55,14 +57,16 @@ def test_every_control_of_the_baseline_gets_a_verdict_in_its_order():
     """The assessment tells the server, the time, the server's state and one verdict for each control."""
     observed = state(insecure())
     assessment = evaluate(observed, load("recommended"), today=TODAY)
-    assert [verdict.control for verdict in assessment.verdicts] == [entry.id for entry in CONTROLS]
+    asked = [selection.control.id for selection in load("recommended").controls]
+    assert [verdict.control for verdict in assessment.verdicts] == asked
     assert (assessment.server_id, assessment.baseline, assessment.server_state) == (SERVER_ID, "recommended", "Ready")
     assert assessment.observed_at == observed.observed_at
     failing = {verdict.control for verdict in assessment.findings()}
     assert failing == {
-        "tls-require-secure-transport", "auth-connection-throttle", "auth-entra-enabled", "auth-entra-admin-exists",
-        "net-public-access-disabled", "net-fw-no-azure-services", "net-fw-no-allow-all", "log-checkpoints",
-        "log-retention-days", "log-statement-ddl", "defender-atp-per-server",
+        "tls-require-secure-transport", "auth-accepted-method-no-md5", "auth-connection-throttle", "auth-entra-enabled",
+        "auth-entra-admin-exists", "net-public-access-disabled", "net-fw-no-azure-services", "net-fw-no-allow-all",
+        "log-checkpoints", "log-server-logs-enabled", "log-retention-days", "log-line-prefix", "log-statement-ddl",
+        "defender-atp-per-server", "backup-retention-days", "storage-autogrow",
     }  # fmt: skip
     assert {verdict.control for verdict in assessment.findings(Severity.CRITICAL)} == {"net-fw-no-allow-all"}
     for verdict in assessment.verdicts:
@@ -106,8 +110,10 @@ def test_a_waiver_holds_up_to_and_with_its_last_day(expires, status):
     assert verdict.check.status == Status.FAIL
     assert verdict.waiver == baseline.waivers[0]
     assert verdict.waiver_expired == (status == Status.FAIL)
-    expected = "the waiver of log-checkpoints (DB-7, Ana) expired on 2026-05-03: mend the finding or renew the waiver"
-    assert assessment.notes == ((expected,) if verdict.waiver_expired else ())
+    ends = "expired on 2026-05-03" if verdict.waiver_expired else "ends today, on 2026-05-04"
+    assert assessment.notes == (
+        f"the waiver of log-checkpoints (DB-7, Ana) {ends}: mend the finding or renew the waiver",
+    )
     assert bool(assessment.findings()) == verdict.waiver_expired
 
 
@@ -130,6 +136,91 @@ def test_a_waiver_covers_the_servers_that_it_names(servers, waived):
     assert (assessment.verdicts[0].status == Status.WAIVED) == waived
     told = f"the waiver of log-checkpoints (DB-7) is for servers {servers!r}, which this one is not"
     assert assessment.notes == (() if waived else (told,))
+
+
+@pytest.mark.parametrize(("days", "said"), [(1, "tomorrow"), (14, "in 14 days"), (15, ""), (400, "")])
+def test_a_waiver_is_announced_to_end_from_two_weeks_before(days, said):
+    """From 14 days before its last day on the report says that a waiver ends, and always how many days are left."""
+    expires = TODAY + timedelta(days=days)
+    assessment = evaluate(
+        state({"parameters": {"log_checkpoints": "off"}}),
+        judging("log-checkpoints", waivers=(waiving("log-checkpoints", expires),)),
+        today=TODAY,
+    )
+    assert (assessment.verdicts[0].status, assessment.verdicts[0].waiver_days_left) == (Status.WAIVED, days)
+    told = f"the waiver of log-checkpoints (DB-7, Ana) ends {said}, on {expires}: mend the finding or renew the waiver"
+    assert assessment.notes == ((told,) if said else ())
+
+
+def test_days_left_are_negative_after_the_end_and_absent_without_a_waiver():
+    """An expired waiver tells for how long it has been so; what nobody waived has no days."""
+    waivers = (waiving("log-checkpoints", TODAY - timedelta(days=3)),)
+    found = evaluate(
+        state({"parameters": {"log_checkpoints": "off", "log_statement": "all"}}),
+        judging("log-checkpoints", "log-statement-ddl", waivers=waivers),
+        today=TODAY,
+    )
+    assert [verdict.waiver_days_left for verdict in found.verdicts] == [-3, None]
+
+
+@pytest.mark.parametrize(
+    ("tags", "waived"),
+    [
+        ({"client": "legacy"}, True),
+        ({"CLIENT": "Legacy-2"}, True),
+        ({"client": "modern"}, False),
+        ({"other": "legacy"}, False),
+        ({}, False),
+    ],
+)
+def test_a_waiver_covers_the_servers_with_its_tags(tags, waived):
+    """Tag names and patterns ignore case; a server that lacks a tag or has another value is not covered, and it is told."""
+    waiver = replace(waiving("log-checkpoints", date(2027, 1, 1)), tags={"Client": "legacy*"})
+    observed = state({"parameters": {"log_checkpoints": "off"}, "server": {"tags": tags}})
+    assessment = evaluate(observed, judging("log-checkpoints", waivers=(waiver,)), today=TODAY)
+    assert (assessment.verdicts[0].status == Status.WAIVED) == waived
+    told = "the waiver of log-checkpoints (DB-7) is for servers '*' with the tags Client=legacy*, which this one is not"
+    assert assessment.notes == (() if waived else (told,))
+
+
+def test_a_waiver_by_tag_is_in_doubt_while_tags_are_unread():
+    """What may be excepted is unknown, not a finding: nothing is written that a client may rely on."""
+    waiver = replace(waiving("log-checkpoints", date(2027, 1, 1)), tags={"client": "legacy"})
+    observed = state({"parameters": {"log_checkpoints": "off"}, "server": UNREAD})
+    for waivers, status in (((waiver,), Status.UNKNOWN), ((replace(waiver, expires=date(2020, 1, 1)),), Status.FAIL)):
+        (verdict,) = evaluate(observed, judging("log-checkpoints", waivers=waivers), today=TODAY).verdicts
+        assert verdict.status == status
+        assert verdict.waiver is None
+        if status == Status.UNKNOWN:
+            assert "whether the waiver DB-7 of Ana covers this server is not known" in verdict.check.reason
+            assert verdict.check.missing_action == "some/read"
+
+
+def test_brackets_in_patterns_are_themselves():
+    """Only * and ? stand for others: a pattern with a bracket covers the name with that bracket."""
+    assert fits("rule[1]", "rule[1]")
+    assert not fits("rule1", "rule[1]")
+    assert fits("PROD-db", "prod-*")
+
+
+def test_the_scope_by_tags_cannot_be_checked_on_a_server_that_was_not_read():
+    """Then everything is unknown, with the reason and the permission that is missing, and one note says so."""
+    baseline = replace(judging("log-checkpoints", "auth-scram"), scope=Scope(tags={"environment": "prod"}))
+    observed = state({"parameters": {"log_checkpoints": "off"}, "server": UNREAD})
+    assessment = evaluate(observed, baseline, today=TODAY)
+    assert {verdict.status for verdict in assessment.verdicts} == {Status.UNKNOWN}
+    assert {verdict.check.missing_action for verdict in assessment.verdicts} == {"some/read"}
+    (note,) = assessment.notes
+    assert "the scope of baseline mine could not be checked: it asks for the tags environment" in note
+
+
+def test_what_the_baseline_has_to_say_is_said():
+    """The notes of a baseline, such as that its numbering is to be checked, are in every assessment."""
+    baseline = replace(judging("log-checkpoints"), notes=("Check every row.",))
+    assert (
+        evaluate(state({"parameters": {"log_checkpoints": "on"}}), baseline, today=TODAY).notes[-1]
+        == "Check every row."
+    )
 
 
 def test_of_several_waivers_the_longest_counts():
@@ -209,9 +300,13 @@ def test_a_stopped_server_is_judged_on_what_can_be_known():
     """F6: the server's own properties are judged, everything below is unknown with the reason, nothing is raised."""
     stopped = {"unobserved": "the server is stopped"}
     parts = dict.fromkeys(("parameters", "firewall", "administrators", "threat_protection"), stopped)
-    assessment = evaluate(state({"server": {"state": "Stopped"}, **parts}), load("recommended"), today=TODAY)
+    server = {"state": "Stopped", "backup_retention_days": 7, "storage_auto_grow": "Disabled"}
+    assessment = evaluate(state({"server": server, **parts}), load("recommended"), today=TODAY)
     known = {verdict.control for verdict in assessment.verdicts if verdict.status != Status.UNKNOWN}
-    assert known == {"auth-entra-enabled", "net-public-access-disabled", "enc-at-rest-platform"}
+    assert known == {
+        "auth-entra-enabled", "net-public-access-disabled", "enc-at-rest-platform", "enc-key-health", "version-supported",
+        "backup-retention-days", "storage-autogrow",
+    }  # fmt: skip
     assert assessment.server_state == "Stopped"
     for verdict in assessment.with_status(Status.UNKNOWN):
         assert "the server is stopped" in verdict.check.reason
@@ -237,7 +332,7 @@ def test_what_was_not_read_is_unknown_everywhere():
 
 @pytest.mark.parametrize("path", CASES, ids=lambda path: f"{path.parent.name}/{path.stem}")
 def test_no_state_stops_the_evaluation(path):
-    """Whatever a server looks like, every control of the baseline has its verdict."""
+    """Whatever a server looks like, every control has its verdict."""
     case = json.loads(path.read_text("utf-8"))
-    assessment = evaluate(state(case), load("recommended"), today=TODAY)
+    assessment = evaluate(state(case), judging(*(entry.id for entry in CONTROLS)), today=TODAY)
     assert len(assessment.verdicts) == len(CONTROLS)

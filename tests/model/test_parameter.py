@@ -14,7 +14,9 @@ from flexsec.simulator import catalogue
 
 TYPES = ("Boolean", "Integer", "Numeric", "Enumeration", "Set", "String")
 types = st.sampled_from(TYPES)
-words = st.text(alphabet="abcXYZ019_-. ", min_size=1, max_size=8).filter(lambda word: word.strip() == word)
+words = st.text(alphabet="abcXYZ019_-. ", min_size=1, max_size=8).filter(
+    lambda word: word.strip() == word and not word.startswith("-")
+)
 word_lists = st.lists(words, max_size=6)
 numbers = st.one_of(st.integers(-(10**12), 10**12).map(str), st.decimals(-1000, 1000, places=3).map(lambda n: f"{n:f}"))
 anything = st.one_of(st.text(max_size=12), numbers, st.sampled_from(["on", "OFF", "True", "1", "0", "", "a,b", "1e3"]))

@@ -15,11 +15,12 @@ SERVER = ServerId("11111111-1111-1111-1111-111111111111", "rg", "shop-db")
 
 
 class Service:
-    """Answers of one server by the part of the path below it; the number of requests."""
+    """Answers by the part of the path below the server, or below the subscription; what was asked for."""
 
     def __init__(self):
         self.answers = {}
         self.paths = []
+        self.queries = []
         self.server = SERVER
         self.connection = Connection(
             self, SERVER.subscription_id, clock=SystemClock(), transport=InProcessTransport(self._answer)
@@ -30,8 +31,11 @@ class Service:
 
     def _answer(self, method, url, headers, body):
         assert method == "GET"
-        below = url.split("/flexibleServers/shop-db")[1].split("?")[0]
+        path, _, query = url.partition("?")
+        _, server, below = path.partition("/flexibleServers/shop-db")
+        below = below if server else path.partition(SERVER.subscription_id)[2]
         self.paths.append(below)
+        self.queries.append(query)
         status, document = self.answers[below]
         return status, {"Content-Type": "application/json"}, json.dumps(document).encode()
 

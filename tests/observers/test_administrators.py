@@ -16,11 +16,11 @@ def observed(service, document, status=200):
 
 
 def test_administrators_are_read(service):
-    """Object id, principal name and type come out of the recorded key set; the resource's name is the principal's."""
+    """Object id, name, type and tenant come out of the recorded key set; the resource's name is the principal's."""
     properties = {"principalType": "Group", "principalName": "dba", "objectId": OBJECT_ID, "tenantId": "t"}
     entry = {"properties": properties, "id": f"/s/administrators/{OBJECT_ID}", "name": "dba", "type": "t"}
     assert observed(service, {"value": [entry]}) == (
-        Administrator(object_id=OBJECT_ID, name="dba", principal_type="Group"),
+        Administrator(object_id=OBJECT_ID, name="dba", principal_type="Group", tenant_id="t"),
     )
 
 
@@ -28,7 +28,7 @@ def test_the_object_id_also_stands_in_the_id(service):
     """An entry that leaves things out is read from what it has."""
     entry = {"properties": {}, "id": f"/s/administrators/{OBJECT_ID}", "name": "app"}
     found = observed(service, {"value": [entry]})
-    assert found == (Administrator(object_id=OBJECT_ID, name="app", principal_type="Unknown"),)
+    assert found == (Administrator(object_id=OBJECT_ID, name="app", principal_type="Unknown", tenant_id=""),)
 
 
 def test_they_are_sorted_by_name(service):

@@ -6,16 +6,25 @@ import sys
 
 import pytest
 
-from flexsec.observers import administrators, firewall, parameters, server, threat_protection
+from flexsec.observers import (
+    administrators,
+    defender_plan,
+    firewall,
+    parameters,
+    region,
+    server,
+    threat_protection,
+)
 
-EVERY = [server, parameters, firewall, administrators, threat_protection]
+EVERY = [server, parameters, firewall, administrators, threat_protection, defender_plan, region]
+READ = r"Microsoft\.(DBforPostgreSQL/(flexibleServers(/\w+)?|locations/capabilities)|Security/pricings)/read"
 
 
 @pytest.mark.parametrize("observer", EVERY, ids=lambda observer: observer.__name__.rpartition(".")[2])
 def test_each_observer_names_the_action_it_needs(observer):
     """Every observer states its RBAC read actions, which its docstring names as well."""
     for action in observer.ACTIONS:
-        assert re.fullmatch(r"Microsoft\.DBforPostgreSQL/flexibleServers(/\w+)?/read", action)
+        assert re.fullmatch(READ, action)
         assert action in observer.observe.__doc__
 
 

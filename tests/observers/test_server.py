@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from flexsec.errors import Forbidden, NotFound, Unreadable
-from flexsec.model.server import Networking, PrivateEndpoint, Server
+from flexsec.model.server import CustomerKey, MaintenanceWindow, Networking, PrivateEndpoint, Server
 from flexsec.observers import server as observer
 
 # The key set of a public server as recorded at api-version 2025-08-01.
@@ -26,7 +26,9 @@ PUBLIC = {
         "minorVersion": "7",
         "administratorLogin": "myAdmin",
         "state": "Ready",
+        "backup": {"backupRetentionDays": 7, "geoRedundantBackup": "Disabled", "earliestRestoreDate": "2026-01-23"},
         "highAvailability": {"mode": "ZoneRedundant", "state": "Healthy"},
+        "maintenanceWindow": {"customWindow": "Enabled", "dayOfWeek": 5, "startHour": 3, "startMinute": 30},
         "replicationRole": "Primary",
         "replicaCapacity": 5,
     },
@@ -75,8 +77,79 @@ def test_a_public_server_is_read_with_one_request(service):
         high_availability_state="Healthy",
         encryption="SystemManaged",
         tags={"team": "shop", "cost": "7"},
+        tenant_id="t",
+        customer_key=CustomerKey(),
+        identity_type="",
+        identities=(),
+        backup_retention_days=7,
+        geo_redundant_backup="Disabled",
+        immutable_backup="",
+        storage_auto_grow="Disabled",
+        storage_type="",
+        maintenance_window=MaintenanceWindow(custom="Enabled", day_of_week=5, start_hour=3, start_minute=30),
+        fips_mode="",
+        delegated_subnet_id="",
+        private_dns_zone_id="",
     )
     assert service.paths == [""]
+
+
+def test_the_network_of_an_integrated_server_is_read(service):
+    """Recorded: an integrated server names its subnet and its private DNS zone."""
+    network = {"delegatedSubnetResourceId": "/s/subnets/x", "privateDnsZoneArmResourceId": "/s/privateDnsZones/x"}
+    found = observed(service, changed(network=network))
+    assert (found.delegated_subnet_id, found.private_dns_zone_id) == ("/s/subnets/x", "/s/privateDnsZones/x")
+
+
+def test_a_customer_managed_key_is_read(service):
+    """Documented: keys, the identities that read them, and their status."""
+    told = {
+        "type": "AzureKeyVault",
+        "primaryKeyURI": "https://a.vault.azure.cn/keys/k/1",
+        "primaryUserAssignedIdentityId": "/i/a",
+        "primaryEncryptionKeyStatus": "Valid",
+        "geoBackupKeyURI": "https://b.vault.azure.cn/keys/k",
+        "geoBackupUserAssignedIdentityId": "/i/b",
+        "geoBackupEncryptionKeyStatus": "Invalid",
+    }
+    found = observed(service, changed(dataEncryption=told))
+    assert found.encryption == "AzureKeyVault"
+    assert found.customer_key == CustomerKey(
+        uri="https://a.vault.azure.cn/keys/k/1",
+        identity="/i/a",
+        status="Valid",
+        geo_backup_uri="https://b.vault.azure.cn/keys/k",
+        geo_backup_identity="/i/b",
+        geo_backup_status="Invalid",
+    )
+
+
+def test_identities_are_read_sorted(service):
+    """Recorded: user-assigned identities are the keys of an object; their spelling is kept."""
+    both = {"type": "SystemAssigned,UserAssigned", "userAssignedIdentities": {"/I/b": {}, "/i/a": {"clientId": "x"}}}
+    found = observed(service, {**PUBLIC, "identity": both})
+    assert (found.identity_type, found.identities) == ("SystemAssigned,UserAssigned", ("/I/b", "/i/a"))
+    bare = observed(service, {**PUBLIC, "identity": {"type": "None", "userAssignedIdentities": None}})
+    assert (bare.identity_type, bare.identities) == ("None", ())
+
+
+def test_what_only_newer_interfaces_tell_is_read(service):
+    """Documented at 2026-10-01: FIPS mode and immutable backups."""
+    found = observed(service, changed(fipsMode="Enabled", backup={"immutableBackup": "Enabled"}))
+    assert (found.fips_mode, found.immutable_backup) == ("Enabled", "Enabled")
+    assert (found.backup_retention_days, found.geo_redundant_backup) == (None, "")
+
+
+def test_a_server_without_a_maintenance_window_has_none(service):
+    """No window is not a window at midnight on Sunday."""
+    assert observed(service, changed(maintenanceWindow=None)).maintenance_window is None
+    assert observed(service, changed(maintenanceWindow={})).maintenance_window is None
+
+
+@pytest.mark.parametrize(("told", "days"), [(35, 35), ("14", 14), (None, None), ("x", None), (True, None), (-1, None)])
+def test_backup_retention_is_a_number_or_not_told(service, told, days):
+    """A number of days also comes as a text; anything else is not told."""
+    assert observed(service, changed(backup={"backupRetentionDays": told})).backup_retention_days == days
 
 
 def test_vnet_integration_is_told_by_the_subnet(service):
@@ -122,6 +195,8 @@ def test_what_is_missing_becomes_an_empty_word(service):
     bare = observed(service, {"properties": {}})
     assert bare.state == bare.version == bare.administrator_login == bare.public_network_access == ""
     assert (bare.entra_auth, bare.password_auth) == ("", "")
+    assert bare.customer_key == CustomerKey()
+    assert bare.fips_mode == bare.geo_redundant_backup == bare.identity_type == bare.tenant_id == ""
     assert bare.high_availability_mode == ""
     assert bare.networking is Networking.PUBLIC
 
@@ -155,9 +230,10 @@ JSON = st.recursive(
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
     max_leaves=5,
 )
-KEYS = [*PUBLIC["properties"], "sourceServerResourceId"]
+KEYS = [*PUBLIC["properties"], "sourceServerResourceId", "fipsMode"]
 RESOURCE = st.fixed_dictionaries(
-    {"properties": JSON | st.dictionaries(st.sampled_from(KEYS), JSON)}, optional={"sku": JSON, "tags": JSON}
+    {"properties": JSON | st.dictionaries(st.sampled_from(KEYS), JSON)},
+    optional={"sku": JSON, "tags": JSON, "identity": JSON | st.fixed_dictionaries({"userAssignedIdentities": JSON})},
 )
 
 

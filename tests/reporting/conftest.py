@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import UTC, date, datetime
 
 import pytest
 
+from flexsec.baselines.baseline import Baseline, MappedRow, Scope, Selection
+from flexsec.baselines.difference import Difference, difference
+from flexsec.controls.catalogue import control
 from flexsec.model.change import Change, Phase
 from flexsec.model.connections import Connection, Evidence
 from flexsec.model.desire import DesiredParameter
@@ -34,6 +38,7 @@ def verdict(control: str, status: Status, severity: Severity, reason: str, *, wa
         status=status,
         waiver=waiver,
         waiver_expired=expired,
+        waiver_days_left=(waiver.expires - AT.date()).days if waiver else None,
     )
 
 
@@ -254,3 +259,48 @@ def rules() -> tuple[FirewallRule, ...]:
         FirewallRule("office", "203.0.113.0", "203.0.113.15"),
         FirewallRule("temp-debug", "0.0.0.0", "255.255.255.255"),
     )
+
+
+@pytest.fixture
+def baseline() -> Baseline:
+    """A baseline that says everything a baseline can say."""
+    standard = {"standard": "House rules 3", "check": "a licensed copy"}
+    return Baseline(
+        name="shop",
+        description="The shop's servers.",
+        controls=(
+            Selection(control("auth-scram")),
+            Selection(control("log-retention-days"), {"days": 7}),
+            Selection(control("gov-tags"), {"required": ("environment=prod", "owner")}),
+        ),
+        waivers=(
+            a_waiver("auth-scram", date(2026, 5, 31)),
+            replace(a_waiver("gov-tags", date(2026, 12, 31)), servers="shop-*", tags={"client": "legacy"}),
+        ),
+        sources=("shop.yaml", "recommended"),
+        scope=Scope(names=("prod-*", "shop-db"), tags={"environment": "prod"}),
+        owners={"parameters/log_*": "terraform", "firewall/*": "network team"},
+        notes=("Check every row.",),
+        mapping=(
+            MappedRow(row="7.1", controls=("auth-scram", "log-checkpoints"), basis="ours", level="2", **standard),
+            MappedRow(row="7.2", controls=("log-retention-days",), basis="official", **standard),
+            MappedRow(row="7.3", controls=(), basis="public", note="kept elsewhere | not judged", **standard),
+        ),
+    )
+
+
+@pytest.fixture
+def baseline_difference(baseline: Baseline) -> Difference:
+    """The baseline against one that asks for more here and for less there."""
+    other = Baseline(
+        name="crm",
+        description="",
+        controls=(
+            Selection(control("log-checkpoints")),
+            Selection(control("log-retention-days"), {"days": 4}),
+            Selection(control("gov-tags"), {"required": ("environment=prod", "owner", "team")}),
+        ),
+        waivers=(a_waiver("log-checkpoints", date(2026, 6, 30)),),
+        owners={"parameters/log_*": "flexsec"},
+    )
+    return difference(baseline, other)

@@ -6,11 +6,14 @@
 from __future__ import annotations
 
 import os
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from flexsec.reporting import assessment as assessment_report
+from flexsec.reporting import baseline as baseline_report
+from flexsec.reporting import baseline_difference as difference_report
 from flexsec.reporting import controls as controls_report
 from flexsec.reporting import firewall as firewall_report
 from flexsec.reporting import hardening as hardening_report
@@ -25,7 +28,7 @@ SERVER = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-
 
 
 @pytest.fixture
-def documents(assessment, plan, run, hardening, parameters, rules):
+def documents(assessment, plan, run, hardening, parameters, rules, baseline, baseline_difference):
     """Every report."""
     return {
         "assessment": assessment_report.document(assessment),
@@ -35,10 +38,17 @@ def documents(assessment, plan, run, hardening, parameters, rules):
         "hardening": hardening_report.document(hardening),
         "parameters": parameters_report.document(SERVER, parameters),
         "firewall": firewall_report.document(SERVER, rules),
+        "baseline": baseline_report.document(baseline),
+        "baselines": baseline_report.list_document((baseline, replace(baseline, name="crm", controls=()))),
+        "baseline_difference": difference_report.document(baseline_difference),
     }
 
 
-@pytest.mark.parametrize("kind", ["assessment", "plan", "run", "runs", "hardening", "parameters", "firewall"])
+KINDS = ("assessment", "plan", "run", "runs", "hardening", "parameters", "firewall",
+         "baseline", "baselines", "baseline_difference")  # fmt: skip
+
+
+@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("format_name", FORMATS)
 def test_report_is_as_read(kind, format_name, documents):
     """A report renders exactly as the golden file that a person has read."""
@@ -83,5 +93,5 @@ def test_control_and_baseline_reports():
     assert "What it does not check" in page
     listed = render(controls_report.list_document(controls()), "csv").splitlines()
     assert len(listed) == len(controls()) + 1
-    shown = render(controls_report.baseline_document(load("recommended")), "table")
-    assert all(control.id in shown for control in controls())
+    shown = render(baseline_report.document(load("recommended")), "table")
+    assert all(selection.control.id in shown for selection in load("recommended").controls)

@@ -411,6 +411,18 @@ def test_x41_cancelled(azure):
     assert not in_effect(azure)
 
 
+def test_x16_another_plan_is_being_changed(azure):
+    """X16: changing a Defender plan is refused as a conflict, reading goes on, and nothing happens."""
+    plan = f"{azure.db.partition('/resourceGroups')[0]}/providers/Microsoft.Security/pricings/OpenSourceRelationalDatabases"
+    arm(azure, "X16", times=1)
+    refused = azure.put(plan, {"pricingTier": "Standard"}, version="2024-01-01")
+    assert (refused.status, refused.code) == (409, "Conflict")
+    assert refused.message == "Another update operation is in progress. Please retry in a few minutes"
+    assert "retry-after" not in refused.headers
+    assert azure.get(plan, version="2024-01-01").json["properties"]["pricingTier"] == "Free"
+    assert azure.put(plan, {"pricingTier": "Standard"}, version="2024-01-01").status == 200
+
+
 def test_every_fault_is_tested():
     """The catalogue of faults and this file name the same faults, and each says what it does and how it is known."""
     text = Path(__file__).read_text("utf-8")

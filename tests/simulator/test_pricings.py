@@ -21,7 +21,8 @@ def test_plans_are_listed_as_recorded(azure, version):
         "id": DATABASES,
         "name": "OpenSourceRelationalDatabases",
         "type": "Microsoft.Security/pricings",
-        "properties": {"pricingTier": "Free", "freeTrialRemainingTime": "PT0S"},
+        "properties": {"pricingTier": "Free", "freeTrialRemainingTime": "PT0S"}
+        | ({"resourcesCoverageStatus": "NotCovered"} if version >= "2024" else {}),
     }
     assert found["Dns"]["properties"]["replacedBy"] == ["VirtualMachines"]
     assert azure.get(DATABASES.upper().replace("/SUBSCRIPTIONS", "/subscriptions"), version=version).status == 200
@@ -108,3 +109,77 @@ def test_an_impossible_plan_is_refused_in_a_world(world_with, plan):
     document["subscriptions"][0]["plans"] = {"Api": plan}
     with pytest.raises(WorldError, match=r"plans\.Api"):
         World.from_dict(document)
+
+
+def test_coverage_tells_whether_servers_differ(azure):
+    """From 2024-01-01 on the plan tells its coverage: none, some or all servers by their own setting (inferred)."""
+
+    def coverage(version="2024-01-01"):
+        return azure.get(DATABASES, version=version).json["properties"].get("resourcesCoverageStatus")
+
+    assert (coverage(), coverage("2023-01-01")) == ("NotCovered", None)
+    azure.finish(azure.put(f"{azure.db}/advancedThreatProtectionSettings/Default", {"state": "Enabled"}))
+    assert coverage() == "PartiallyCovered"
+    azure.put(DATABASES, {"pricingTier": "Standard"}, version="2024-01-01")
+    assert coverage() == "FullyCovered"
+
+
+def test_an_inherited_plan_names_its_scope_and_takes_no_change(client_of, world_with):
+    """A plan that comes from another scope says so from 2024-01-01 on, and cannot be changed here (inferred)."""
+    document = world_with()
+    above = "/providers/Microsoft.Management/managementGroups/corp"
+    plan = {"tier": "Standard", "since": "2026-01-01T00:00:00Z", "inherited_from": above}
+    document["subscriptions"][0]["plans"] = {"OpenSourceRelationalDatabases": plan}
+    azure = client_of(document)
+    told = azure.get(DATABASES, version="2024-01-01").json["properties"]
+    assert (told["inherited"], told["inheritedFrom"]) == ("True", above)
+    assert "inherited" not in azure.get(DATABASES, version="2023-01-01").json["properties"]
+    assert azure.put(DATABASES, {"pricingTier": "Free"}, version="2024-01-01").status == 400
+    assert World.from_dict(azure.world.to_dict()).to_dict() == azure.world.to_dict()
+
+
+def test_extensions_can_go_on_by_themselves(client_of, world_with):
+    """A world may have the service switch extensions on when the plan goes on, whatever is sent; off takes them away."""
+    document = world_with()
+    document["subscriptions"][0]["plans"] = {"OpenSourceRelationalDatabases": {"switches_on": ["SensitiveDataDiscovery"]}}
+    azure = client_of(document)
+    on = azure.put(DATABASES, {"pricingTier": "Standard"}, version="2024-01-01").json["properties"]
+    assert on["extensions"] == [{"name": "SensitiveDataDiscovery", "isEnabled": "True"}]
+    off = azure.put(DATABASES, {"pricingTier": "Free"}, version="2024-01-01").json["properties"]
+    assert "extensions" not in off
+    assert World.from_dict(azure.world.to_dict()).to_dict() == azure.world.to_dict()
+
+
+def test_other_resources_stand_in_the_list_of_resources(client_of, world_with):
+    """Resources of other providers are listed by type beside the servers, and kept in the world file."""
+    document = world_with()
+    group = document["subscriptions"][0]["resource_groups"][0]
+    group["resources"] = [{"type": "Microsoft.DBforMySQL/flexibleServers", "name": "crm", "location": "northeurope"}]
+    azure = client_of(document)
+    listed = azure.get("/subscriptions/11111111-1111-1111-1111-111111111111/resources", version="2021-04-01").json["value"]
+    assert [each["name"] for each in listed] == ["shop-db", "crm"]
+    assert listed[1]["id"].endswith("/resourceGroups/rg-shop/providers/Microsoft.DBforMySQL/flexibleServers/crm")
+    wanted = "resourceType%20eq%20'Microsoft.DBforMySQL/flexibleServers'"
+    some = azure.get(f"/subscriptions/11111111-1111-1111-1111-111111111111/resources?api-version=2021-04-01&$filter={wanted}")
+    assert [each["name"] for each in some.json["value"]] == ["crm"]
+    assert World.from_dict(azure.world.to_dict()).to_dict() == azure.world.to_dict()
+
+
+@pytest.mark.parametrize("resource", [{"name": "x"}, {"type": "Microsoft.DBforPostgreSQL/flexibleServers", "name": "x"}, {"type": "odd", "name": "x"}])
+def test_an_impossible_resource_is_refused_in_a_world(world_with, resource):
+    """Another provider's resource has a type and a name; servers stand among the servers."""
+    document = world_with()
+    document["subscriptions"][0]["resource_groups"][0]["resources"] = [resource]
+    with pytest.raises(WorldError, match="resources"):
+        World.from_dict(document)
+
+
+def test_the_generic_threat_protection_route_refuses_servers(azure):
+    """The route of Microsoft.Security does not serve these servers, neither for reading nor for writing (reported)."""
+    generic = f"{azure.db}/providers/Microsoft.Security/advancedThreatProtectionSettings/current"
+    for answered in (
+        azure.get(generic, version="2019-01-01"),
+        azure.put(generic, {"isEnabled": True}, version="2019-01-01"),
+    ):
+        assert (answered.status, answered.code) == (400, "Not Supported")
+        assert answered.message == "Atp settings are not supported on resources of type servers"

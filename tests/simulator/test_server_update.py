@@ -178,3 +178,46 @@ def test_a_replica_takes_no_password(client_of, world_with):
         azure.patch(azure.world.server_id("shop-copy"), {"properties": {"administratorLoginPassword": SECRET}})
     )
     assert ended["error"]["code"] == "InternalServerError"
+
+
+def _pair(world_with, **growing):
+    """A primary and its replica, each with autogrow as given."""
+    source = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop-db"
+    replica = {"name": "shop-read", "location": "westeurope", "version": "16", "replication_role": "AsyncReplica",
+               "source_server_id": source, "storage_auto_grow": growing["replica"]}  # fmt: skip
+    return world_with(replica, storage_auto_grow=growing["primary"])
+
+
+@pytest.mark.parametrize(
+    ("primary", "replica", "name", "wanted", "taken"),
+    [
+        ("Disabled", "Disabled", "shop-db", "Enabled", False),
+        ("Disabled", "Enabled", "shop-db", "Enabled", True),
+        ("Disabled", "Disabled", "shop-read", "Enabled", True),
+        ("Enabled", "Enabled", "shop-read", "Disabled", False),
+        ("Disabled", "Enabled", "shop-read", "Disabled", True),
+        ("Enabled", "Enabled", "shop-db", "Disabled", True),
+    ],
+)
+def test_autogrow_goes_on_on_replicas_first_and_off_last(client_of, world_with, primary, replica, name, wanted, taken):
+    """Autogrow is switched on on the replicas before the primary and off after it (documented; the answer inferred)."""
+    azure = client_of(_pair(world_with, primary=primary, replica=replica))
+    answered = azure.patch(azure.db.replace("shop-db", name), {"properties": {"storage": {"autoGrow": wanted}}})
+    assert answered.status == (202 if taken else 400)
+
+
+def test_a_replica_keeps_no_backups_and_some_disks_do_not_grow(client_of, world_with):
+    """Retention on a replica, and autogrow on Premium SSD v2, are refused (documented; the answer inferred)."""
+    azure = client_of(_pair(world_with, primary="Disabled", replica="Disabled"))
+    body = {"properties": {"backup": {"backupRetentionDays": 14}}}
+    assert azure.patch(azure.db.replace("shop-db", "shop-read"), body).status == 400
+    assert azure.patch(azure.db, body).status == 202
+    other = client_of(world_with(storage_type="PremiumV2_LRS"))
+    assert other.patch(other.db, {"properties": {"storage": {"autoGrow": "Enabled"}}}).status == 400
+
+
+def test_tags_of_a_patch_replace_all_tags(client_of, world_with):
+    """The tags of a PATCH are the server's tags afterwards: what is not among them is gone (inferred from clients)."""
+    azure = client_of(world_with(tags={"env": "prod", "owner": "shop"}))
+    azure.finish(azure.patch(azure.db, {"tags": {"env": "test"}}))
+    assert azure.get(azure.db).json["tags"] == {"env": "test"}

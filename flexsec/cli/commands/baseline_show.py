@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import click
 
-from ...reporting.controls import baseline_document
+from ...reporting.baseline import document
 from ..given import Given, pass_given
 from ..options import output_options, settings_options
 from ..output import check_files, show
@@ -21,5 +21,5 @@ def command(given: Given, baseline: str) -> int:
     from ...baselines.loader import load
 
     check_files(given)
-    show(baseline_document(load(baseline)), given)
+    show(document(load(baseline)), given)
     return 0

@@ -6,10 +6,17 @@ import click
 
 from ...errors import UsageError
 from ..given import Given, pass_given
-from ..options import closing_options, output_options, settings_options, target_options, yes_option
+from ..options import (
+    closing_options,
+    output_options,
+    record_options,
+    settings_options,
+    target_options,
+    yes_option,
+)
 from ..output import check_files
 from ..sections import Command
-from ..session import Session, evidence_of, leave_of
+from ..session import Session, evidence_of, leave_of, record_of
 from ..targets import split_id
 from ..writing import carry_out
 
@@ -18,6 +25,7 @@ from ..writing import carry_out
 @click.argument("words", nargs=-1, metavar="[ARM_ID] NAME ADDRESSES [LAST]")
 @target_options
 @closing_options
+@record_options
 @yes_option
 @output_options
 @settings_options
@@ -35,9 +43,9 @@ def command(given: Given, words: tuple[str, ...]) -> int:
     check_files(given)
     name, addresses = parts[:2]
     end = parts[2] if len(parts) == 3 else None
-    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    leave, evidence, record = leave_of(given.leave), evidence_of(given.leave), record_of(given.record)
     with Session(given) as session:
         client, handle = session.server()
-        plan = handle.firewall.plan_allow(name, addresses, end=end, leave=leave, evidence=evidence)
+        plan = handle.firewall.plan_allow(name, addresses, end=end, leave=leave, evidence=evidence, record=record)
         question = "Change the rule so?"
         return carry_out(plan, "firewall allow", client, handle, given, question=question, always=False)

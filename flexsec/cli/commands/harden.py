@@ -20,6 +20,7 @@ from ..options import (
     judgement_options,
     leave_options,
     output_options,
+    record_options,
     settings_options,
     target_options,
     yes_option,
@@ -27,12 +28,13 @@ from ..options import (
 from ..output import check_files, say, show
 from ..progress import progress
 from ..sections import Command
-from ..session import Session, evidence_of, leave_of
+from ..session import Session, evidence_of, leave_of, record_of
 from ..targets import only_id
 from ..writing import tell_held_back, tell_next
 
 if TYPE_CHECKING:
     from ...client import FlexSec, ServerHandle
+    from ...model.change_record import ChangeRecord
     from ...model.connections import Evidence
     from ...model.leave import Leave
     from ...model.plan import Plan
@@ -44,6 +46,7 @@ if TYPE_CHECKING:
 @target_options
 @baseline_option
 @leave_options
+@record_options
 @click.option("--rollback-on-failure", is_flag=True, help="Undo the run when a change fails; then exit with 7.")
 @yes_option
 @judgement_options
@@ -59,10 +62,18 @@ def command(given: Given, server: tuple[str, ...], *, rollback_on_failure: bool)
     only_id(server, given.target)
     check_files(given)
     require_answerable(given, "harden")
-    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    leave, evidence, record = leave_of(given.leave), evidence_of(given.leave), record_of(given.record)
     with Session(given) as session:
         client, handle = session.server()
-        hardening = _harden(client, handle, given, leave, evidence, rollback_on_failure=rollback_on_failure)
+        hardening = _harden(
+            client,
+            handle,
+            given,
+            leave=leave,
+            evidence=evidence,
+            record=record,
+            rollback_on_failure=rollback_on_failure,
+        )
     show(document(hardening), given)
     if not sys.stdout.isatty():
         tell_held_back(hardening.plan)  # on a terminal the report has just shown it
@@ -86,9 +97,10 @@ def _harden(
     client: FlexSec,
     handle: ServerHandle,
     given: Given,
+    *,
     leave: Leave,
     evidence: Evidence,
-    *,
+    record: ChangeRecord,
     rollback_on_failure: bool,
 ) -> Hardening:
     with ExitStack() as stack:
@@ -106,5 +118,6 @@ def _harden(
             evidence=evidence,
             approve=approve,
             rollback_on_failure=rollback_on_failure,
+            record=record,
             on_event=shown.listen,
         )

@@ -7,10 +7,17 @@ import click
 from ...errors import UsageError
 from ..confirm import require_answerable
 from ..given import Given, pass_given
-from ..options import closing_options, output_options, settings_options, target_options, yes_option
+from ..options import (
+    closing_options,
+    output_options,
+    record_options,
+    settings_options,
+    target_options,
+    yes_option,
+)
 from ..output import check_files
 from ..sections import Command
-from ..session import Session, evidence_of, leave_of
+from ..session import Session, evidence_of, leave_of, record_of
 from ..targets import split_id
 from ..writing import carry_out
 
@@ -19,6 +26,7 @@ from ..writing import carry_out
 @click.argument("names", nargs=-1, metavar="[ARM_ID] NAME...")
 @target_options
 @closing_options
+@record_options
 @yes_option
 @output_options
 @settings_options
@@ -30,8 +38,8 @@ def command(given: Given, names: tuple[str, ...]) -> int:
         raise UsageError("which parameter? give at least one NAME")
     check_files(given)
     require_answerable(given, "parameters reset")
-    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    leave, evidence, record = leave_of(given.leave), evidence_of(given.leave), record_of(given.record)
     with Session(given) as session:
         client, handle = session.server()
-        plan = handle.parameters.plan_reset(wanted, leave=leave, evidence=evidence)
+        plan = handle.parameters.plan_reset(wanted, leave=leave, evidence=evidence, record=record)
         return carry_out(plan, "parameters reset", client, handle, given, question="Reset the parameters so?")

@@ -7,10 +7,17 @@ import click
 from ...errors import UsageError
 from ..confirm import require_answerable
 from ..given import Given, pass_given
-from ..options import closing_options, output_options, settings_options, target_options, yes_option
+from ..options import (
+    closing_options,
+    output_options,
+    record_options,
+    settings_options,
+    target_options,
+    yes_option,
+)
 from ..output import check_files
 from ..sections import Command
-from ..session import Session, evidence_of, leave_of
+from ..session import Session, evidence_of, leave_of, record_of
 from ..targets import split_id
 from ..writing import carry_out
 
@@ -20,6 +27,7 @@ from ..writing import carry_out
 @target_options
 @click.option("--replace", is_flag=True, help="Make a list exactly what is given, instead of adding to it.")
 @closing_options
+@record_options
 @yes_option
 @output_options
 @settings_options
@@ -34,10 +42,10 @@ def command(given: Given, values: tuple[str, ...], *, replace: bool) -> int:
     wanted = _values(split_id(values, given.target))
     check_files(given)
     require_answerable(given, "parameters set")
-    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    leave, evidence, record = leave_of(given.leave), evidence_of(given.leave), record_of(given.record)
     with Session(given) as session:
         client, handle = session.server()
-        plan = handle.parameters.plan_set(wanted, replace=replace, leave=leave, evidence=evidence)
+        plan = handle.parameters.plan_set(wanted, replace=replace, leave=leave, evidence=evidence, record=record)
         return carry_out(plan, "parameters set", client, handle, given, question="Set the parameters so?")
 
 

@@ -14,12 +14,13 @@ from ..options import (
     judgement_options,
     leave_options,
     output_options,
+    record_options,
     settings_options,
     target_options,
 )
 from ..output import check_files, show
 from ..sections import Command
-from ..session import Session, evidence_of, leave_of
+from ..session import Session, evidence_of, leave_of, record_of
 from ..targets import only_id
 
 
@@ -28,11 +29,17 @@ from ..targets import only_id
 @target_options
 @baseline_option
 @leave_options
+@record_options
+@click.option(
+    "--check-permissions",
+    is_flag=True,
+    help="Note in the plan what whoever is signed in lacks for it, and may do beyond it: two more requests.",
+)
 @judgement_options
 @output_options
 @settings_options
 @pass_given
-def command(given: Given, server: tuple[str, ...]) -> int:
+def command(given: Given, server: tuple[str, ...], *, check_permissions: bool) -> int:
     """Work out what hardening would write. Writes nothing.
 
     `-o plan.json` saves the plan for `flexsec apply plan.json`, which refuses it once the server has changed. Without
@@ -45,9 +52,15 @@ def command(given: Given, server: tuple[str, ...]) -> int:
 
     only_id(server, given.target)
     check_files(given)
-    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    leave, evidence, record = leave_of(given.leave), evidence_of(given.leave), record_of(given.record)
     with Session(given) as session:
         _, handle = session.server()
-        plan = handle.plan(given.judgement.baseline, leave=leave, evidence=evidence)
+        plan = handle.plan(
+            given.judgement.baseline,
+            leave=leave,
+            evidence=evidence,
+            record=record,
+            check_permissions=check_permissions,
+        )
     show(document(plan), given, write_json=partial(plan_file.write, plan))
     return of_plan(plan, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero)

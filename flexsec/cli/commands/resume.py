@@ -13,11 +13,11 @@ from ..confirm import ask, require_answerable
 from ..exit_codes import of_applied
 from ..given import Given, pass_given
 from ..interrupts import stoppable
-from ..options import judgement_options, output_options, settings_options, yes_option
+from ..options import judgement_options, output_options, record_options, settings_options, yes_option
 from ..output import check_files, show
 from ..progress import progress
 from ..sections import Command
-from ..session import Session
+from ..session import Session, record_of
 from ..writing import needs_asking, tell_next
 
 if TYPE_CHECKING:
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
 
 @click.command("resume", cls=Command)
 @click.argument("run_id", metavar="[RUN]", default="")
+@record_options
 @yes_option
 @judgement_options
 @output_options
@@ -38,11 +39,13 @@ def command(given: Given, run_id: str) -> int:
 
     Without RUN, the only run that can be resumed. What was begun is looked up before anything is written. The leave is
     the run's own; when what is left takes access away, lowers security or restarts the server, it is asked again on
-    a terminal and needs --yes elsewhere.
+    a terminal and needs --yes elsewhere. A reason given here is put over the run's own; a run that needed an approval
+    is not finished by who approved it.
     """
     from ...engine.history import plan_of
 
     check_files(given)
+    record = record_of(given.record)
     with Session(given) as session:
         recorder = session.recorder()
         begun = recorder.run(run_id or _only_one(recorder))
@@ -52,7 +55,7 @@ def command(given: Given, run_id: str) -> int:
         client = session.client_of(begun)
         held_back = bool(plan_of(client.journals, begun.run_id).withheld)
         with stoppable(client.stop), progress(given) as shown:
-            run = client.resume(begun.run_id, on_event=shown.listen)
+            run = client.resume(begun.run_id, record=record, on_event=shown.listen)
     show(document(run), given)
     tell_next(run, given)
     return of_applied(run, held_back=held_back, fail_on=given.judgement.fail_on, exit_zero=given.judgement.exit_zero)

@@ -15,12 +15,12 @@ from ..confirm import ask, require_answerable
 from ..exit_codes import of_run
 from ..given import Given, pass_given
 from ..interrupts import stoppable
-from ..options import leave_options, output_options, settings_options, yes_option
+from ..options import cost_option, leave_options, output_options, record_options, settings_options, yes_option
 from ..output import check_files, say, show
 from ..progress import progress
 from ..refusals import refuse
 from ..sections import Command
-from ..session import Session, evidence_of, leave_of
+from ..session import Session, evidence_of, leave_of, record_of
 from ..writing import tell_held_back, tell_next
 
 if TYPE_CHECKING:
@@ -31,6 +31,8 @@ if TYPE_CHECKING:
 @click.command("rollback", cls=Command)
 @click.argument("run_id", metavar="[RUN]", default="")
 @leave_options
+@cost_option
+@record_options
 @yes_option
 @output_options
 @settings_options
@@ -40,18 +42,18 @@ def command(given: Given, run_id: str) -> int:
 
     Without RUN, the newest run that changed something and is not rolled back yet. Only values that are still the run's
     are restored. Undoing a hardening makes controls fail again: that needs --allow-lowering. Exits with 0 when all is
-    restored.
+    restored. Undoing `defender disable-plan` needs --allow-subscription-cost.
     """
     check_files(given)
     require_answerable(given, "rollback")
-    leave, evidence = leave_of(given.leave), evidence_of(given.leave)
+    leave, evidence, record = leave_of(given.leave), evidence_of(given.leave), record_of(given.record)
     with Session(given) as session:
         recorder = session.recorder()
         undone = recorder.run(run_id) if run_id else _newest(recorder)
         if undone.status is RunStatus.ROLLED_BACK:
             say(f"run {undone.run_id} was rolled back before")
         client = session.client_of(undone)
-        plan = client.plan_rollback(undone.run_id, leave=leave, evidence=evidence)
+        plan = client.plan_rollback(undone.run_id, leave=leave, evidence=evidence, record=record)
         if not plan.changes:
             refuse(plan)
         else:

@@ -1,8 +1,9 @@
 """The script on a simulated subscription in this process: no sockets, no waiting, and things go wrong on demand."""
 
 import pytest
-from move_office import NotMoved, move_office
+from move_office import move_office
 
+from flexsec.errors import RunIncomplete
 from flexsec.testing import Fault, Simulation, simulated
 
 NEW = "198.51.100.0/28"
@@ -31,7 +32,7 @@ def test_a_busy_server_is_waited_for(flexsec_simulation: Simulation) -> None:
 def test_a_write_without_effect_shuts_nobody_out(flexsec_simulation: Simulation) -> None:
     """The service says that the new rule is written, and it is not: the old rule stays."""
     flexsec_simulation.world.faults.add(Fault("X12", path="firewallRules/office-new"))
-    with pytest.raises(NotMoved):
+    with pytest.raises(RunIncomplete):
         move_office(flexsec_simulation.server("rg-orders", "orders-db"), NEW)
     assert rules(flexsec_simulation) == ["office", "reports"]
 
@@ -39,6 +40,6 @@ def test_a_write_without_effect_shuts_nobody_out(flexsec_simulation: Simulation)
 def test_who_may_only_read_changes_nothing(flexsec_simulation: Simulation) -> None:
     """An auditor is refused, and told which right is missing."""
     with simulated(flexsec_simulation.world, principal="auditor") as azure:
-        with pytest.raises(NotMoved, match="firewallRules/write"):
+        with pytest.raises(RunIncomplete, match="firewallRules/write"):
             move_office(azure.server("rg-orders", "orders-db"), NEW)
         assert rules(azure) == ["office", "reports"]

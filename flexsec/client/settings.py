@@ -1,0 +1,96 @@
+"""A server's settings (backup retention, storage autogrow, the maintenance window, tags), for scripts."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from ..errors import InvalidValue
+from ..model.change_record import NO_RECORD
+from ..model.desire import DesiredServerSetting, DesiredTagAbsent
+from ..model.event import silent
+from ..model.leave import Leave
+from ..model.server_setting import TAG, ServerSettings, checked, checked_name, settings_of
+from .given import as_value, observed
+
+if TYPE_CHECKING:
+    from collections.abc import Mapping
+
+    from ..model.change_record import ChangeRecord
+    from ..model.desire import Desire
+    from ..model.event import Listener
+    from ..model.plan import Plan
+    from ..model.run import Run
+    from .server import Asked, ServerHandle
+
+Value = str | int | bool | None
+_NO_LEAVE = Leave()
+_PARTS = ("server",)
+
+
+class Settings:
+    """A server's settings. Writing needs Microsoft.DBforPostgreSQL/flexibleServers/write."""
+
+    def __init__(self, server: ServerHandle) -> None:
+        self._server = server
+
+    def get(self) -> ServerSettings:
+        """All settings. Requires Microsoft.DBforPostgreSQL/flexibleServers/read.
+
+        Raises:
+            NotObserved: the server could not be read, with the reason.
+        """
+        return settings_of(observed(self._server.observe(_PARTS).server, "the server"))
+
+    def set(
+        self,
+        values: Mapping[str, Value],
+        *,
+        leave: Leave = _NO_LEAVE,
+        record: ChangeRecord = NO_RECORD,
+        on_event: Listener = silent,
+    ) -> Run:
+        """Set settings in one run, one write each, and read them back; what is there already is not written.
+
+        Args:
+            values: by name: backup_retention_days (7 to 35), storage_auto_grow (on or off, True or False),
+                maintenance_window ("Sunday 02:00" in UTC, or "system-managed"), tag:KEY (None removes the tag; other
+                tags are kept).
+            leave: `lower_security` for fewer days of backups and for storage that no longer grows.
+
+        Raises:
+            UnknownName, InvalidValue: no such setting, or a value or a server that the service would refuse it for;
+                nothing is sent.
+            LeaveRequired, GuardRefused: it would lower security; the server is in a state without writes.
+        """
+        asked = self._asked(values, leave=leave, record=record)
+        return self._server.carry_out(asked.plan, "settings set", on_event, observed=asked.state)
+
+    def plan_set(
+        self, values: Mapping[str, Value], *, leave: Leave = _NO_LEAVE, record: ChangeRecord = NO_RECORD
+    ) -> Plan:
+        """What `set` would write."""
+        return self._asked(values, leave=leave, record=record).plan
+
+    def _asked(self, values: Mapping[str, Value], *, leave: Leave, record: ChangeRecord) -> Asked:
+        if not values:
+            raise InvalidValue("no setting is named; give at least one name and value")
+        desires = [_desire(name, value) for name, value in values.items()]
+        names = [name.casefold() for name in values]
+        twice = next((name for name in names if names.count(name) > 1), "")
+        if twice:
+            raise InvalidValue(f"{twice} is given twice: the case of a tag's key does not tell two tags apart")
+        return self._server.direct(lambda _: desires, _PARTS, leave=leave, record=record)
+
+
+def _desire(name: str, value: Value) -> Desire:
+    """What a caller wants of one setting, checked before anything is read.
+
+    Raises:
+        UnknownName, InvalidValue: no such setting or value.
+    """
+    checked_name(name)
+    if value is not None:
+        return DesiredServerSetting(name=name, value=checked(name, as_value(name, value)))
+    if not name.startswith(TAG):
+        raise InvalidValue(f"{name}=None: only a tag can be removed")
+    return DesiredTagAbsent(key=name.removeprefix(TAG))

@@ -1,0 +1,121 @@
+"""What belongs to someone else is not written: which changes are whose, and which restart serves whom. Pure.
+
+A restart is the owner's of the parameters that it serves, unless the baseline names an owner for restarts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from ..model.change import Change
+from ..model.desire import DesiredRestart
+from ..model.observation import Unobserved
+from ..model.ownership import FLEXSEC
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+    from ..model.server import ServerState
+    from ..operations.operation import Operation
+
+Owner = Callable[[str], str]
+RESTART = "restart/server"
+
+
+def flexsecs_own(_: str) -> str:
+    """The owner of everything where nobody else is named."""
+    return FLEXSEC
+
+
+@dataclass(frozen=True, slots=True)
+class Owned:
+    """A change of what belongs to `owner`."""
+
+    owner: str
+    change: Change
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """Changes by whose they are.
+
+    Attributes:
+        own: flexsec's.
+        foreign: everyone else's, restarts apart.
+        restart: the restart that a control asked for and that serves others alone, or None.
+    """
+
+    own: tuple[Change, ...] = ()
+    foreign: tuple[Owned, ...] = ()
+    restart: Change | None = None
+
+
+NOTHING_SHARED = Shares()
+"""Nothing that a failing control wants: what was asked for by name, or is restored, is written whoever owns it."""
+
+
+def share(changes: Iterable[Change], owner: Owner) -> Shares:
+    """Who is to make which of the changes that failing controls want."""
+    own: list[Change] = []
+    foreign: list[Owned] = []
+    restart = None
+    for change in changes:
+        if change.kind == "restart":
+            if any(_restarter(name, owner) == FLEXSEC for name in _pending(change)):
+                own.append(change)
+            else:
+                restart = change
+        elif owner(change.target) == FLEXSEC:
+            own.append(change)
+        else:
+            foreign.append(Owned(owner(change.target), change))
+    return Shares(tuple(own), tuple(foreign), restart)
+
+
+def foreign_restarts(
+    shares: Shares, planned: Iterable[Change], owner: Owner, state: ServerState, operation: Operation
+) -> list[Owned]:
+    """The restarts that others have to make, one each: for what they are to write, and for what waits already.
+
+    Args:
+        planned: what flexsec means to write; a restart of its own brings into force what waits.
+        operation: the one that restarts.
+    """
+    planned = tuple(planned)
+    controls: dict[str, dict[str, tuple[str, ...]]] = {}
+    for change in (*planned, *(item.change for item in shares.foreign)):
+        if change.controls and is_static(change):
+            controls.setdefault(_restarter(change.name, owner), {})[change.name] = change.controls
+    if shares.restart is not None and not any(change.kind == "restart" for change in planned):
+        for name in _pending(shares.restart):
+            controls.setdefault(_restarter(name, owner), {})[name] = shares.restart.controls
+    return [
+        Owned(who, replace(restart, controls=tuple(sorted({each for ids in names.values() for each in ids}))))
+        for who, names in controls.items()
+        if who != FLEXSEC and isinstance(restart := _restart_for(tuple(names), state, operation), Change)
+    ]
+
+
+def is_static(change: Change) -> bool:
+    """Whether a change writes a parameter that comes into force with a restart."""
+    return change.kind == "parameters" and (change.after or {}).get("dynamic") == "false"
+
+
+def _restart_for(names: tuple[str, ...], state: ServerState, operation: Operation) -> object:
+    """The restart of a server on which these parameters wait, and no others."""
+    if isinstance(state.parameters, Unobserved):
+        return None
+    waiting = tuple(replace(each, pending_restart=each.name in names) for each in state.parameters)
+    return operation.diff(DesiredRestart(parameters=names), replace(state, parameters=waiting))
+
+
+def _restarter(name: str, owner: Owner) -> str:
+    """Who restarts the server for a parameter."""
+    named = owner(RESTART)
+    return named if named != FLEXSEC else owner(f"parameters/{name}")
+
+
+def _pending(restart: Change) -> list[str]:
+    return [name for name in (restart.before or {}).get("pending", "").split(",") if name]

@@ -1,0 +1,249 @@
+"""The table of rights: which RBAC actions each command, library verb and plan needs, at which scope, and why.
+
+Made of the constants of the observers and operations that ask for them, so that it cannot lag behind. The tests run
+every command with its row alone, and with each action of its row taken away.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from types import MappingProxyType
+from typing import TYPE_CHECKING
+
+from ..baselines.loader import load
+from ..errors import UnknownName
+from ..model.ownership import FLEXSEC
+from ..model.resource import ServerId, parse_target
+from ..model.role import Need, Role, RoleScope
+from ..observers import (
+    activity_log,
+    administrators,
+    covered_servers,
+    defender_plan,
+    firewall,
+    parameters,
+    permissions,
+    region,
+    server,
+    threat_protection,
+)
+from ..operations import firewall as firewall_rules
+from ..operations.registry import OPERATIONS
+from .evaluate import parts_of
+from .observe import PARTS
+from .reasons import REASONS
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable, Mapping
+
+    from ..baselines.baseline import Baseline
+    from ..model.plan import Plan
+
+READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {
+        "server": server.ACTIONS,
+        "parameters": parameters.ACTIONS,
+        "firewall": firewall.ACTIONS,
+        "administrators": administrators.ACTIONS,
+        "threat_protection": threat_protection.ACTIONS,
+        "defender_plan": defender_plan.ACTIONS,
+        "region": region.ACTIONS,
+    }
+)
+"""The actions that reading each part of a server's state needs."""
+
+_WRITES = {operation.kind: operation.actions for operation in OPERATIONS}
+_ALL_READS = tuple(action for part in PARTS for action in READS[part])
+
+SETTING_CONTROLS: Mapping[str, str] = MappingProxyType(
+    {
+        "backup-retention-days": "server_setting/backup_retention_days",
+        "gov-tags": "server_setting/tag:*",
+        "maint-window-custom": "server_setting/maintenance_window",
+        "storage-autogrow": "server_setting/storage_auto_grow",
+    }
+)
+"""The controls that are mended by changing the server itself, for which there is one coarse action, and the targets of
+those changes."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """What one command or verb needs.
+
+    Attributes:
+        actions: of Resource Manager.
+        data_actions: on what lies inside a resource.
+        optional: what tells more where it is granted.
+        judges: it judges by a baseline, which may ask for more parts than `PARTS`.
+        mends: it writes what the controls of a baseline ask for, which may be settings of the server itself.
+        wide: it is about the servers of a subscription, so that what is needed at a server is needed there.
+    """
+
+    actions: tuple[str, ...] = ()
+    data_actions: tuple[str, ...] = ()
+    optional: tuple[str, ...] = ()
+    judges: bool = False
+    mends: bool = False
+    wide: bool = False
+
+
+_NOTHING = Row()
+# Documented by Microsoft: Key Vault's data actions for reading a secret's value, its properties, and setting it.
+_SECRETS = tuple(
+    f"Microsoft.KeyVault/vaults/secrets/{name}/action" for name in ("getSecret", "readMetadata", "setSecret")
+)
+_COVERAGE = (*defender_plan.ACTIONS, *covered_servers.ACTIONS)
+_COPYING = (
+    *_ALL_READS,
+    *defender_plan.ACTIONS,
+    "Microsoft.DBforPostgreSQL/flexibleServers/databases/read",
+    "Microsoft.Resources/subscriptions/read",
+    "Microsoft.Resources/subscriptions/resourceGroups/read",
+)
+_DEFENDER = (*_COVERAGE, *threat_protection.ACTIONS)
+_HARDENING = Row(
+    actions=(
+        *_ALL_READS,
+        *(action for kind in ("parameters", "firewall", "threat_protection", "restart") for action in _WRITES[kind]),
+    ),
+    judges=True,
+    mends=True,
+)
+
+ROWS: Mapping[str, Row] = MappingProxyType(
+    {
+        "audit": Row(actions=_ALL_READS, judges=True),
+        "plan": Row(actions=_ALL_READS, optional=activity_log.ACTIONS, judges=True),
+        "plan --check-permissions": Row(
+            actions=(*_ALL_READS, *permissions.ACTIONS), optional=activity_log.ACTIONS, judges=True
+        ),
+        "approve": _NOTHING,
+        "apply": _HARDENING,
+        "harden": replace(_HARDENING, optional=activity_log.ACTIONS),
+        "resume": _HARDENING,
+        "rollback": replace(
+            _HARDENING,
+            actions=tuple(action for action in _HARDENING.actions if action not in administrators.ACTIONS),
+            optional=administrators.ACTIONS,
+            judges=False,
+        ),
+        "rotate": Row(actions=_WRITES["server_setting"], data_actions=_SECRETS),
+        "parameters list": Row(actions=parameters.ACTIONS, optional=server.ACTIONS),
+        "parameters set": Row(actions=(*server.ACTIONS, *_WRITES["parameters"])),
+        "parameters reset": Row(actions=(*server.ACTIONS, *_WRITES["parameters"])),
+        "firewall list": Row(actions=firewall.ACTIONS, optional=server.ACTIONS),
+        "firewall allow": Row(actions=(*server.ACTIONS, *firewall_rules.PUT_ACTIONS)),
+        "firewall remove": Row(actions=(*server.ACTIONS, *firewall_rules.DELETE_ACTIONS)),
+        "threat-protection get": Row(actions=threat_protection.ACTIONS, optional=server.ACTIONS),
+        "threat-protection enable": Row(actions=(*server.ACTIONS, *_WRITES["threat_protection"])),
+        "settings show": Row(actions=server.ACTIONS),
+        "settings set": Row(actions=_WRITES["server_setting"]),
+        "defender show": Row(actions=_DEFENDER, wide=True),
+        "defender enable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
+        "defender disable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
+        "capture": Row(actions=_COPYING, wide=True),
+        "permissions": _NOTHING,
+        "permissions --check": Row(actions=permissions.ACTIONS),
+        "runs": _NOTHING,
+        "controls list": _NOTHING,
+        "controls show": _NOTHING,
+        "controls coverage": _NOTHING,
+        "baseline list": _NOTHING,
+        "baseline show": _NOTHING,
+        "baseline diff": _NOTHING,
+        "baseline capture": Row(actions=tuple(action for actions in READS.values() for action in actions)),
+        "baseline validate": _NOTHING,
+        "baseline schema": _NOTHING,
+        "simulate serve": _NOTHING,
+        "simulate worlds": _NOTHING,
+        "simulate schema": _NOTHING,
+        "demo": _NOTHING,
+    }
+)
+"""What each command needs, by its path; the verbs of the library have the names of their commands."""
+
+NEVER = (
+    ("Microsoft.DBforPostgreSQL/flexibleServers/delete", "flexsec deletes no server"),
+    ("Microsoft.DBforPostgreSQL/flexibleServers/databases/write", "flexsec makes no database"),
+    ("Microsoft.DBforPostgreSQL/flexibleServers/databases/delete", "flexsec drops no database"),
+    ("Microsoft.DBforPostgreSQL/flexibleServers/backups/*", "flexsec neither makes nor restores backups"),
+    ("Microsoft.Resources/deployments/*", "flexsec deploys no template"),
+    ("Microsoft.Authorization/*/write", "whoever may write role assignments may do everything"),
+    ("Microsoft.Authorization/*/delete", "flexsec removes no lock, assignment or policy"),
+)
+"""What nothing here ever needs, as patterns with the reason; not to be granted to an identity that runs flexsec."""
+
+
+def role_for(purpose: str, *, baseline: Baseline | None = None) -> Role:
+    """The least that a command or a library verb needs.
+
+    Args:
+        purpose: a command's path ("parameters set"), or "rotate"; "parameters.set" is the same, as is "_" for "-".
+        baseline: by which a command judges and mends; None means `recommended`.
+
+    Raises:
+        UnknownName: no such command; close ones are suggested.
+    """
+    name = " ".join(purpose.replace(".", " ").replace("_", "-").split()).removeprefix("flexsec ")
+    row = ROWS.get(name)
+    if row is None:
+        raise UnknownName(f"there is no command {name!r} to need permissions; {_hint(name)}")
+    actions = list(row.actions)
+    if row.judges or row.mends:
+        chosen = baseline or load("recommended")
+        actions += [action for part in parts_of(chosen) for action in READS[part]] if row.judges else []
+        actions += _WRITES["server_setting"] if row.mends and _changes_settings(chosen) else []
+    return Role(
+        purpose=name,
+        needs=_needs(actions, row.data_actions, wide=row.wide),
+        optional=_needs(row.optional, (), wide=row.wide),
+    )
+
+
+def _changes_settings(baseline: Baseline) -> bool:
+    """Whether mending by the baseline may change the server itself, and that is not left to another owner."""
+    targets = [SETTING_CONTROLS.get(each.control.id) for each in baseline.controls]
+    return any(target is not None and baseline.owner(target) == FLEXSEC for target in targets)
+
+
+def role_for_plan(plan: Plan, *, baseline: Baseline | None = None) -> Role:
+    """The least that applying a plan needs: what its changes write, and what is read before and after them.
+
+    Args:
+        baseline: the plan's own, by which the server is judged again; without one, what every baseline reads.
+    """
+    target = parse_target(plan.server_id)
+    server = isinstance(target, ServerId)
+    purpose = f"plan {plan.digest[:12]} for {target.name if isinstance(target, ServerId) else target.subscription_id}"
+    if not plan.changes:
+        return Role(purpose=purpose, needs=())  # applying it sends nothing
+    parts = (parts_of(baseline) if baseline else PARTS) if server else ()
+    reads = [action for part in parts for action in READS[part]] if server else list(_COVERAGE)
+    writes = [action for change in plan.changes for action in change.permissions]
+    return Role(purpose=purpose, needs=_needs((*reads, *writes), (), wide=not server))
+
+
+def _needs(actions: Iterable[str], data_actions: Iterable[str], *, wide: bool) -> tuple[Need, ...]:
+    plain = [
+        Need(action=action, scope=_scope(action, wide=wide), reason=REASONS[action])
+        for action in sorted(set(actions), key=str.casefold)
+    ]
+    inside = [
+        Need(action=action, scope=RoleScope.VAULT, reason=REASONS[action], data=True)
+        for action in sorted(set(data_actions), key=str.casefold)
+    ]
+    return (*plain, *inside)
+
+
+def _scope(action: str, *, wide: bool) -> RoleScope:
+    """A server's own actions are needed at the server; operations, plans and regions lie below the subscription."""
+    own = action.startswith("Microsoft.DBforPostgreSQL/flexibleServers/")
+    return RoleScope.SERVER if own and not wide else RoleScope.SUBSCRIPTION
+
+
+def _hint(name: str) -> str:
+    below = [each for each in ROWS if name and each.startswith(f"{name} ")]
+    close = below or get_close_matches(name, ROWS, n=3, cutoff=0.5)
+    return f"did you mean {' or '.join(close)}?" if close else f"there are {', '.join(ROWS)}, or the file of a plan"

@@ -1,0 +1,215 @@
+"""One scene for each command: the simulated Azure it begins with, the words it is called by, and who may do what."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+from flexsec.baselines.loader import load
+from flexsec.engine import plan_file
+from flexsec.engine.basis import sealed
+from flexsec.engine.permissions import role_for, role_for_plan
+from flexsec.model.leave import Leave
+from flexsec.model.plan import Plan
+from flexsec.model.role import Role
+from flexsec.simulator import FaultPlan, World
+from flexsec.simulator.actions import action_of
+from flexsec.simulator.routes import find_route
+from flexsec.simulator.state import Principal
+from flexsec.testing.simulation import Simulation
+
+SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
+LEAVE = Leave(
+    restart=True, closing=("firewall", "tls-minimum"), without_evidence="a simulated server", lower_security=True
+)
+LEAVE_WORDS = (
+    *("--allow-restart", "--allow-closing", "firewall", "--allow-closing", "tls-minimum"),
+    *("--without-evidence", "a simulated server", "--allow-lowering"),
+)
+_ACTION = re.compile(r"Microsoft\.[A-Za-z]+(?:/[A-Za-z]+)+/(?:read|write|delete|action)")
+_TELLING = frozenset({"missing_action", "notes", "reason", "message", "not_known", "warnings"})
+_EXCESS = "permissions: this identity may do more"  # names what is granted, not what is missing
+
+
+class Scene:
+    """A simulated Azure in memory that the command line works on; its journals and files lie in a folder."""
+
+    def __init__(self, folder: Path, world: World) -> None:
+        self.folder = folder
+        self.world = world
+
+    @property
+    def simulation(self) -> Simulation:
+        return Simulation(self.world, kept=self.folder / "world.json")
+
+    @property
+    def server(self):
+        return self.simulation.client(subscription_id=SUBSCRIPTION).server("rg-shop", "shop-db")
+
+    def restrict(self, actions: Iterable[str]) -> None:
+        """From now on whoever signs in may do this and nothing else; what was asked before is forgotten."""
+        data = self.world.to_dict()
+        data["principals"] = {"default": {"object_id": "2" * 8 + "-0000-0000-0000-" + "2" * 12}}
+        self.world = World.from_dict(data)
+        self.world.state.principals["default"] = Principal(
+            self.world.state.principals["default"].object_id, tuple(actions)
+        )
+
+    def asked(self) -> set[tuple[str, str, int | None]]:
+        """The action, path and status of every request that needs an action."""
+        found = set()
+        for each in self.world.requests:
+            action = action_of(find_route(each.path, each.api_version), each.method)
+            if action is not None:
+                found.add((action, each.path, each.status))
+        return found
+
+
+@dataclass(frozen=True, kw_only=True)
+class Case:
+    """How a command is run so that it asks for all that it can need.
+
+    Attributes:
+        words: what is typed; {plan}, {run} and {baseline} stand for what `prepare` made.
+        prepare: with all rights; returns what the words' braces stand for.
+        code: the exit code when nothing is missing.
+        faults: what goes wrong in Azure while the command runs.
+        row: what the role is asked for; "" for the command's own path, "plan file" for the plan in {plan}.
+        call: what to do instead of typing words: a verb of the library that no command has.
+    """
+
+    words: tuple[str, ...] = ()
+    prepare: Callable[[Scene], dict[str, str]] = lambda _: {}
+    code: int = 0
+    faults: tuple[dict[str, Any], ...] = ()
+    row: str = ""
+    call: Callable[[Scene], object] | None = None
+
+
+def role_of(name: str, case: Case, stand_for: dict[str, str]) -> Role:
+    """The role that is printed for a case."""
+    if case.row == "plan file":
+        return role_for_plan(plan_file.read(Path(stand_for["plan"])))
+    return role_for(case.row or name, baseline=load(stand_for.get("baseline", "recommended")))
+
+
+def told(out: str, err: str) -> set[str]:
+    """The actions that a report names where it says what could not be read or done."""
+    found = set(_ACTION.findall(err))
+    try:
+        data = json.loads(out)
+    except ValueError:
+        return found | set(_ACTION.findall(out))  # a captured baseline is YAML
+    return found | set(_ACTION.findall(" ".join(_texts(data, telling=False))))
+
+
+def _texts(data: Any, *, telling: bool) -> Iterable[str]:
+    if isinstance(data, dict):
+        for key, value in data.items():
+            yield from _texts(value, telling=key in _TELLING)
+    elif isinstance(data, list):
+        for each in data:
+            yield from _texts(each, telling=telling)
+    elif isinstance(data, str) and telling and not data.startswith(_EXCESS):
+        yield data
+
+
+# -- what commands begin with ---------------------------------------------------------------------------------------
+
+_FEW = """\
+controls:
+  tls-require-secure-transport: on
+  auth-entra-admin-exists: on
+  net-fw-no-azure-services: {remove: true}
+  net-fw-no-allow-all: {remove: true}
+  defender-atp-per-server: on
+  storage-autogrow: on
+  config-no-pending-restart: on
+"""
+_WIDE = """\
+controls:
+  log-checkpoints: on
+  auth-entra-admin-exists: on
+  net-fw-no-allow-all: on
+  defender-atp-per-server: on
+  defender-plan-oss-rdb: on
+  ha-zone-redundant: on
+"""
+
+
+def few_controls(scene: Scene) -> dict[str, str]:
+    """A baseline that is mended by one change of each kind."""
+    path = scene.folder / "few.yaml"
+    path.write_text(_FEW)
+    return {"baseline": str(path)}
+
+
+def wide_baseline(scene: Scene) -> dict[str, str]:
+    """A baseline that looks at what servers share, too: the subscription's Defender plan, and the region."""
+    path = scene.folder / "wide.yaml"
+    path.write_text(_WIDE)
+    return {"baseline": str(path)}
+
+
+def every_kind(scene: Scene) -> tuple[Plan, dict[str, str]]:
+    """A plan with changes of every kind: what hardening writes, a rule that is added, and a static parameter."""
+    stand_for = few_controls(scene)
+    server = scene.server
+    hardening = server.plan(Path(stand_for["baseline"]), leave=LEAVE)
+    added = server.firewall.plan_allow("branch", "198.51.100.7")
+    static = server.parameters.plan_set({"max_prepared_transactions": "10"})
+    planner = server.planner(server.observe(), load(stand_for["baseline"]))
+    changes = [*hardening.changes, *added.changes, *static.changes]
+    return planner.assemble(changes, leave=LEAVE, evidence=hardening.evidence), stand_for
+
+
+def saved_plan(scene: Scene) -> dict[str, str]:
+    """The plan with changes of every kind, in a file."""
+    path = scene.folder / "plan.json"
+    plan, stand_for = every_kind(scene)
+    plan_file.write(plan, path)
+    return {"plan": str(path), **stand_for}
+
+
+def small_plan(scene: Scene) -> dict[str, str]:
+    """A plan that somebody else made."""
+    path = scene.folder / "plan.json"
+    plan = scene.server.parameters.plan_set({"log_lock_waits": "on"})
+    plan_file.write(sealed(replace(plan, made_by="3" * 8 + "-0000-0000-0000-" + "3" * 12)), path)
+    return {"plan": str(path)}
+
+
+def stopped_run(scene: Scene) -> dict[str, str]:
+    """A run with changes of every kind that was told to stop before the first."""
+    plan, stand_for = every_kind(scene)
+    client = scene.simulation.client(subscription_id=SUBSCRIPTION)
+    client.stop()
+    run = client.server("rg-shop", "shop-db").apply(plan)
+    assert not run.changed
+    return {"run": run.run_id, **stand_for}
+
+
+def finished_run(scene: Scene) -> dict[str, str]:
+    """A run with changes of every kind."""
+    plan, stand_for = every_kind(scene)
+    run = scene.server.apply(plan)
+    assert run.status == "complete"
+    return {"run": run.run_id, **stand_for}
+
+
+def plan_switched_on(scene: Scene) -> dict[str, str]:
+    """A subscription whose Defender plan is on."""
+    leave = replace(LEAVE, subscription_cost=True)
+    run = scene.simulation.client(subscription_id=SUBSCRIPTION).defender.enable_plan(leave=leave)
+    assert run.status == "complete"
+    return {}
+
+
+def faults(scene: Scene, case: Case) -> None:
+    """Let go wrong what goes wrong in a case."""
+    for each in FaultPlan.from_list(list(case.faults)):
+        scene.world.faults.add(each)

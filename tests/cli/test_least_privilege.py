@@ -1,0 +1,190 @@
+"""Every command runs with the role that `flexsec permissions` prints for it and nothing more; and needs all of it."""
+
+from __future__ import annotations
+
+import shutil
+
+import click
+import pytest
+
+from flexsec.baselines.loader import load
+from flexsec.cli.main import root
+from flexsec.engine.permissions import ROWS, role_for, role_for_plan
+from flexsec.errors import FlexSecError
+from flexsec.model.role import RoleScope
+from flexsec.simulator import World
+from tests.cli import least_privilege as scenes
+from tests.cli.least_privilege import LEAVE_WORDS, Case, Scene, told
+
+_SERVERS = "/providers/microsoft.dbforpostgresql/flexibleservers/"
+
+CASES = {
+    "audit": Case(words=("audit",), code=3),
+    "plan": Case(words=("plan", *LEAVE_WORDS), code=3),
+    "plan --check-permissions": Case(words=("plan", "--check-permissions", *LEAVE_WORDS), code=3),
+    "approve": Case(words=("approve", "{plan}", "--yes"), prepare=scenes.small_plan),
+    "apply": Case(words=("apply", "{plan}", "--yes"), prepare=scenes.saved_plan, code=3),
+    "harden": Case(
+        words=("harden", "--baseline", "{baseline}", "--rollback-on-failure", "--yes", *LEAVE_WORDS),
+        prepare=scenes.few_controls,
+        faults=({"id": "X7", "method": "DELETE", "path": "temp-debug", "times": None},),
+        code=7,
+    ),
+    "resume": Case(words=("resume", "{run}", "--yes"), prepare=scenes.stopped_run, code=3),
+    "rollback": Case(words=("rollback", "{run}", "--yes", *LEAVE_WORDS), prepare=scenes.finished_run),
+    "parameters list": Case(words=("parameters", "list")),
+    "parameters set": Case(words=("parameters", "set", "log_lock_waits=on", "--yes")),
+    "parameters reset": Case(words=("parameters", "reset", "log_checkpoints", "--yes")),
+    "firewall list": Case(words=("firewall", "list")),
+    "firewall allow": Case(words=("firewall", "allow", "branch", "198.51.100.7", "--yes")),
+    "firewall remove": Case(words=("firewall", "remove", "office", "--yes", *LEAVE_WORDS[1:3], *LEAVE_WORDS[5:])),
+    "threat-protection get": Case(call=lambda scene: scene.server.threat_protection.get()),
+    "threat-protection enable": Case(call=lambda scene: scene.server.threat_protection.enable()),
+    "settings show": Case(words=("settings", "show")),
+    "settings set": Case(words=("settings", "set", "backup_retention_days=21", "tag:env=prod", "--yes")),
+    "defender show": Case(words=("defender", "show")),
+    "defender enable-plan": Case(words=("defender", "enable-plan", "--allow-subscription-cost", "--yes")),
+    "defender disable-plan": Case(
+        words=("defender", "disable-plan", "--allow-lowering", "--yes"), prepare=scenes.plan_switched_on
+    ),
+    "capture": Case(words=("capture",), code=4),  # what a stopped server holds cannot be read
+    "permissions": Case(words=("permissions", "--for", "audit")),
+    "permissions --check": Case(words=("permissions", "--for", "audit", "--check"), code=6),
+    "runs": Case(words=("runs",), prepare=scenes.finished_run),
+    "controls list": Case(words=("controls", "list")),
+    "controls show": Case(words=("controls", "show", "log-checkpoints")),
+    "baseline list": Case(words=("baseline", "list")),
+    "baseline show": Case(words=("baseline", "show")),
+    "baseline diff": Case(words=("baseline", "diff", "recommended", "samples/baseline.yaml")),
+    "baseline capture": Case(words=("baseline", "capture")),
+    "baseline validate": Case(words=("baseline", "validate", "samples/baseline.yaml")),
+    "baseline schema": Case(words=("baseline", "schema")),
+    "simulate worlds": Case(words=("simulate", "worlds")),
+    "simulate schema": Case(words=("simulate", "schema")),
+}
+VARIANTS = {
+    "audit by a baseline that reads more": Case(
+        words=("audit", "--baseline", "{baseline}"), prepare=scenes.wide_baseline, code=3, row="audit"
+    ),
+    "apply with the role of a small plan": Case(
+        words=("apply", "{plan}", "--yes"), prepare=scenes.small_plan, code=3, row="plan file"
+    ),
+}
+EVERY = CASES | VARIANTS
+WIDE = [name for name, row in ROWS.items() if row.wide]
+NOT_RUN = {
+    "demo": "it works on a simulated Azure of its own, in which it may do everything",
+    "simulate serve": "it is Azure's side, and goes on until it is told to stop",
+    "rotate": "the role for a command to come",
+}
+
+
+@pytest.fixture(scope="module")
+def prepared(tmp_path_factory):
+    """Each case's beginning, made once with all rights: the world, what its words stand for, and its folder."""
+    made = {}
+
+    def prepare(name: str, case: Case) -> tuple[dict, dict[str, str], object]:
+        if name not in made:
+            scene = Scene(tmp_path_factory.mktemp("scene"), World.builtin("insecure"))
+            stand_for = case.prepare(scene)
+            made[name] = scene.world.to_dict(), stand_for, scene.folder
+        return made[name]
+
+    return prepare
+
+
+@pytest.fixture
+def run(prepared, flexsec, tmp_path, monkeypatch):
+    """Run a case with these rights; gives exit code, the actions told, and what was asked of Azure."""
+    count = iter(range(1000))
+
+    def run_with(name: str, actions):
+        case = EVERY[name]
+        world, stand_for, begun = prepared(name, case)
+        folder = tmp_path / str(next(count))
+        shutil.copytree(begun, folder)
+        scene = Scene(folder, World.from_dict(world))
+        scene.restrict(actions)
+        scenes.faults(scene, case)
+        monkeypatch.setattr("flexsec.cli.session.simulation", lambda *_, **__: scene.simulation)
+        if case.call is not None:
+            return *_call(case, scene), scene.asked()
+        moved = {key: value.replace(str(begun), str(folder)) for key, value in stand_for.items()}
+        words = [word.format(**moved) if word.startswith("{") else word for word in case.words]
+        answer = flexsec(*words, "--simulate", "scene")
+        return answer.code, told(answer.out, answer.err), scene.asked()
+
+    return run_with
+
+
+@pytest.fixture
+def role(prepared):
+    """The role of a case."""
+    return lambda name: scenes.role_of(name, EVERY[name], prepared(name, EVERY[name])[1])
+
+
+def _call(case, scene):
+    """A library verb: 0, or the exit code of its error, or 5 for a run in which something failed."""
+    try:
+        result = case.call(scene)
+    except FlexSecError as error:
+        return error.exit_code, told("", error.message)
+    outcomes = getattr(result, "outcomes", ())
+    said = told("", " ".join(text for each in outcomes for text in (each.missing_action, *each.warnings)))
+    return (5 if any(each.missing_action for each in outcomes) else 0), said
+
+
+def commands(group: click.Group, path: tuple[str, ...] = ()):
+    """Every command of the command line by its path."""
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        found = group.get_command(context, name)
+        if isinstance(found, click.Group):
+            yield from commands(found, (*path, name))
+        else:
+            yield " ".join((*path, name))
+
+
+def test_every_command_has_a_row_and_is_run():
+    """A command without a row in the table of rights, or without a case here, does not pass."""
+    every = set(commands(root))
+    assert every <= set(ROWS), "add a row to flexsec/engine/permissions.py"
+    assert set(ROWS) == set(CASES) | set(NOT_RUN), "add a case above"
+    assert not set(CASES) & set(NOT_RUN)
+    beyond = {name for name in ROWS if name.split(" --")[0] not in every}
+    assert beyond == {"rotate", "threat-protection get", "threat-protection enable"}
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_command_runs_with_its_role_alone(name, run, role):
+    """With every action denied that is not in its printed role, a command succeeds; it asks for all of its role, at the scope that the role says."""
+    needed = role(name)
+    code, _, asked = run(name, needed.actions)
+    assert code == EVERY[name].code
+    refused = {action for action, _, status in asked if status == 403}
+    assert refused <= {need.action for need in needed.optional}
+    assert {action for action, _, _ in asked} - refused == set(needed.actions), "it asked for all of the role"
+    for need in needed.needs:
+        below = [_SERVERS in path.casefold() for action, path, _ in asked if action == need.action]
+        assert all(below) if need.scope is RoleScope.SERVER else name in WIDE or not all(below), need
+
+
+@pytest.mark.parametrize("name", EVERY)
+def test_a_command_needs_each_action_of_its_role(name, run, role):
+    """Without any one action of its role a command fails or reports something as not read or not known, and names just that action."""
+    needed = role(name).actions
+    if not needed:
+        return
+    _, usual, _ = run(name, needed)
+    for action in needed:
+        code, said, asked = run(name, tuple(each for each in needed if each != action))
+        assert action in {each for each, _, status in asked if status == 403}, action
+        assert said - usual == {action}, f"{name} without {action} told of {sorted(said - usual)} (exit code {code})"
+
+
+def test_a_plan_with_changes_of_every_kind_needs_what_apply_needs(tmp_path):
+    """The role of a plan is never more than that of `apply`; with every kind of change it is the same."""
+    scene = Scene(tmp_path, World.builtin("insecure"))
+    plan, stand_for = scenes.every_kind(scene)
+    assert role_for_plan(plan).needs == role_for("apply", baseline=load(stand_for["baseline"])).needs
