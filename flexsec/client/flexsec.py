@@ -19,6 +19,7 @@ from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
 from ..model.resource import ServerId, SubscriptionId, check_subscription_id, parse_target
+from .admin_password import refuse_other
 from .defender import Defender
 from .given import as_approvals, check_given, check_record
 from .permissions import compare_subscription_permissions
@@ -180,6 +181,7 @@ class FlexSec:
         """
         check_record(record)
         run = as_run(self.journals, run_id)
+        refuse_other(run)
         target = self._target(run)
         if isinstance(target, SubscriptionId):
             return self.defender.resume(run_id, on_event, record=record)

@@ -25,6 +25,7 @@ from ..model.resource import ServerId
 from ..model.run import Hardening, RunStatus
 from ..operations.operation import Obstacle
 from ..operations.registry import operations_about
+from .admin_password import AdminPassword
 from .fights import with_fights
 from .firewall import Firewall
 from .given import as_approvals, check_given, check_record, check_seconds, observed
@@ -72,6 +73,7 @@ class ServerHandle:
         self.firewall = Firewall(self)
         self.threat_protection = ThreatProtectionSetting(self)
         self.settings = Settings(self)
+        self.admin_password = AdminPassword(self, flexsec)
 
     def observe(self, parts: Iterable[str] = PARTS) -> ServerState:
         """Read the server: five requests, fewer when only some `parts` are asked for.

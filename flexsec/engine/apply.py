@@ -15,7 +15,7 @@ from ..model.encoding import to_data
 from ..model.event import Event
 from ..model.observation import Unobserved
 from ..model.resource import ServerId, SubscriptionId, parse_target
-from ..model.run import ChangeStatus, Run, RunStatus
+from ..model.run import ChangeStatus, Outcome, Run, RunStatus
 from ..model.server import ServerState
 from .approvals import Consent, refuse_unapproved
 from .basis import again, check_seal, differences
@@ -29,15 +29,15 @@ from .scope import refuse_outside
 from .turn import DONE
 
 if TYPE_CHECKING:
-    from collections.abc import Mapping
+    from collections.abc import Callable, Mapping
 
     from ..model.change_record import ChangeRecord
     from ..model.plan import Plan
     from ..model.resource import Target
-    from ..model.run import Outcome
     from ..model.subscription import State
     from ..model.verdict import Assessment
     from .history import History
+    from .steps import Steps
 
 _NO_CONSENT = Consent()
 
@@ -50,6 +50,7 @@ def apply(
     observed: State | None = None,
     record: ChangeRecord = NO_RECORD,
     consent: Consent = _NO_CONSENT,
+    steps: Steps | None = None,
 ) -> Run:
     """Carry out a plan.
 
@@ -59,6 +60,7 @@ def apply(
             against the plan.
         record: what is said about the run; put over what the plan says, whose seal stays whole.
         consent: who approved the plan, and whether somebody must have.
+        steps: what the run does besides writing, before and after it.
 
     Returns:
         The run; a change that failed is in it, not raised. A plan without changes makes a run without an id, which is
@@ -102,12 +104,18 @@ def apply(
             },
         )
         beginning = Beginning(ended={}, begun={}, fresh=state is observed)
-        ended, why = carry_out(plan, journal, state, target=target, means=means, beginning=beginning)
-        _finish(journal, target, means, ended, why)
+        _carry_out(plan, journal, state, target=target, means=means, beginning=beginning, steps=steps)
     return as_run(means.journals, run_id)
 
 
-def resume(run_id: str, means: Means, *, settle_only: bool = False, record: ChangeRecord = NO_RECORD) -> Run:
+def resume(
+    run_id: str,
+    means: Means,
+    *,
+    settle_only: bool = False,
+    record: ChangeRecord = NO_RECORD,
+    steps: Steps | None = None,
+) -> Run:
     """Finish a run that another process left unfinished.
 
     What was begun is followed to its end or looked up before anything is sent; what was not begun is written if the
@@ -116,6 +124,7 @@ def resume(run_id: str, means: Means, *, settle_only: bool = False, record: Chan
     Args:
         settle_only: find out what became of what was begun, and send nothing.
         record: what is said about going on; put over what was said about the run.
+        steps: as given to `apply`, for the same run.
 
     Raises:
         UnknownName: no such run.
@@ -141,9 +150,47 @@ def resume(run_id: str, means: Means, *, settle_only: bool = False, record: Chan
         ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in DONE}
         doubted = history.doubted | {number for number, outcome in history.outcomes.items() if outcome.doubted}
         beginning = Beginning(ended=ended, begun=history.begun, doubted=doubted, fresh=False, settle_only=settle_only)
-        ended_now, why = carry_out(history.plan, journal, state, target=target, means=means, beginning=beginning)
-        _finish(journal, target, means, ended_now, why)
+        _carry_out(history.plan, journal, state, target=target, means=means, beginning=beginning, steps=steps)
     return as_run(means.journals, run_id)
+
+
+def _carry_out(
+    plan: Plan,
+    journal: Journal,
+    state: State,
+    *,
+    target: Target,
+    means: Means,
+    beginning: Beginning,
+    steps: Steps | None,
+) -> None:
+    """Write what the plan holds, between the steps that stand around it, and record the run's end."""
+    hindered = _hindrance(lambda: steps.before(journal)) if steps else ""
+    if hindered:
+        _finish(journal, target, means, _not_taken_up(plan, beginning, hindered), hindered)
+        return
+    ended, why = carry_out(plan, journal, state, target=target, means=means, beginning=beginning)
+    undone = _hindrance(lambda: steps.after(journal, ended)) if steps else ""
+    _finish(journal, target, means, ended, why or undone, in_part=bool(undone))
+
+
+def _hindrance(step: Callable[[], None]) -> str:
+    """Why a step could not be done, or ""."""
+    try:
+        step()
+    except FlexSecError as error:
+        return error.message
+    return ""
+
+
+def _not_taken_up(plan: Plan, beginning: Beginning, why: str) -> dict[int, Outcome]:
+    """What is known of each change when a step before the first hindered the run."""
+    ended = dict(beginning.ended)
+    for position, change in enumerate(plan.changes):
+        begun = position in beginning.begun
+        status = ChangeStatus.INDETERMINATE if begun else ChangeStatus.NOT_STARTED
+        ended.setdefault(position, Outcome(change=change, status=status, message=why))
+    return ended
 
 
 def _refuse_unapproved_resume(history: History, means: Means) -> None:
@@ -174,8 +221,18 @@ def _nothing_to_write(plan: Plan, means: Means, kind: str, said: ChangeRecord) -
     )
 
 
-def _finish(journal: Journal, target: Target, means: Means, ended: Mapping[int, Outcome], ends_run: str) -> None:
+def _finish(
+    journal: Journal,
+    target: Target,
+    means: Means,
+    ended: Mapping[int, Outcome],
+    ends_run: str,
+    *,
+    in_part: bool = False,
+) -> None:
     status = _status({outcome.status for outcome in ended.values()}, interrupted=means.stopped())
+    if in_part and status is RunStatus.COMPLETE:
+        status = RunStatus.PARTIAL
     verified = None if status is RunStatus.INTERRUPTED else _judged_again(target, means)
     record = {"status": status.value, "verified": to_data(verified) if verified else None, "reason": ends_run}
     journal.write("ended", record)

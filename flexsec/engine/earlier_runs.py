@@ -19,6 +19,20 @@ if TYPE_CHECKING:
     from ..model.run import Run
 
 
+PASSWORD_ROTATION = "password rotate"  # noqa: S105 - a command
+"""The kind of a run whose password is in a store, so that only what has the store can go on with it."""
+
+
+def unfinished(target: Target, journals: JournalStore) -> Run | None:
+    """The last run on this server when its end is not known, or None.
+
+    Raises:
+        RunInProgress: a journal that may be about this server is damaged.
+    """
+    run = next(_on(target, journals, besides=""), None)
+    return run if run is not None and (run.ended_at is None or run.status is RunStatus.INDETERMINATE) else None
+
+
 def refuse_unfinished(target: Target, journals: JournalStore, *, resumed: str = "") -> Run | None:
     """The last run on this server, other than the one that is resumed; it must have come to a known end.
 
@@ -27,9 +41,9 @@ def refuse_unfinished(target: Target, journals: JournalStore, *, resumed: str = 
     """
     run = next(_on(target, journals, besides=resumed), None)
     if run is not None and (run.ended_at is None or run.status is RunStatus.INDETERMINATE):
+        how = "flexsec password recover" if run.kind == PASSWORD_ROTATION else f"flexsec resume {run.run_id}"
         raise RunInProgress(
-            f"run {run.run_id} on this {target.noun} ended without finishing; "
-            f"`flexsec resume {run.run_id}` finishes it first"
+            f"run {run.run_id} on this {target.noun} ended without finishing; `{how}` finishes it first"
         )
     return run
 

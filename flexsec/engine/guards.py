@@ -14,6 +14,7 @@ from ..model.observation import Unobserved
 from ..model.parameter import Parameter, same_value
 from ..model.plan import Withheld
 from ..model.server import CHILDREN_UNREADABLE, NOT_BECOMING_READY, Networking, Server
+from .password_guards import password_refusal
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -58,6 +59,7 @@ def withheld(
         or _firewall_refusal(change, state, leave, evidence)
         or _plaintext_refusal(change, evidence)
         or _tls_refusal(change, state, leave, evidence)
+        or password_refusal(change, state)
     )
 
 

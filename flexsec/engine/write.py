@@ -245,18 +245,23 @@ class ChangeWriter:
     def _verified(self) -> Outcome:
         self._account.tell("verifying")
         shown = self._witness.watch(_VERIFY_SECONDS)
+        proved = self._operation.prove is not None
         if shown:
-            return self._outcome(ChangeStatus.APPLIED, "", proof="read back")
+            return self._outcome(ChangeStatus.APPLIED, "", proof="logged in with it" if proved else "read back")
         if shown is None:
             return self._outcome(
                 ChangeStatus.UNVERIFIED,
-                "reported done by the service; it could not be read back",
+                f"reported done by the service; it could not be {'tried' if proved else 'read back'}",
                 proof="reported done",
             )
         return self._outcome(
             ChangeStatus.FAILED,
-            f"the service accepted it and reported it done, but the {self._access.target.noun} still shows "
-            f"{self._witness.in_words()}",
+            "the service accepted it and reported it done, but "
+            + (
+                "a login with it is refused"
+                if proved
+                else f"the {self._access.target.noun} still shows {self._witness.in_words()}"
+            ),
             code="NotVerified",
             doubted=True,
         )

@@ -84,6 +84,7 @@ class Server:
         geo_redundant_backup, immutable_backup, storage_auto_grow, fips_mode: Enabled, Disabled, or "" when not told.
         storage_type: Premium_LRS, PremiumV2_LRS, UltraSSD_LRS or "".
         delegated_subnet_id, private_dns_zone_id: "" on a server with public access.
+        fqdn: the full name that clients connect to, which the server's certificate bears; "" when not told.
     """
 
     location: str
@@ -117,6 +118,7 @@ class Server:
     fips_mode: str = ""
     delegated_subnet_id: str = ""
     private_dns_zone_id: str = ""
+    fqdn: str = ""
 
     @property
     def major_version(self) -> int:

@@ -69,6 +69,7 @@ def parse(resource: Mapping[str, Any], *, what: str) -> Server:
         fips_mode=word(told, "fipsMode"),
         delegated_subnet_id=word(network, "delegatedSubnetResourceId"),
         private_dns_zone_id=word(network, "privateDnsZoneArmResourceId"),
+        fqdn=word(told, "fullyQualifiedDomainName"),
     )
 
 

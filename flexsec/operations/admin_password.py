@@ -89,7 +89,7 @@ def _operation(
         write=write,
         current=lambda _change, _state: None,
         holds=lambda _change, _state: False,
-        untouched=lambda _change, _state: True,
+        untouched=lambda _change, _state: prove is not None,  # unknown: only whoever has the password goes on
         undo=lambda _change: None,
         predict=lambda _change, state: state,
         prove=prove,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import defender_plan, firewall, parameters, restart, server_setting, threat_protection
+from . import admin_password, defender_plan, firewall, parameters, restart, server_setting, threat_protection
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -18,6 +18,7 @@ OPERATIONS: tuple[Operation, ...] = (
     restart.OPERATION,
     server_setting.OPERATION,
     defender_plan.OPERATION,
+    admin_password.OPERATION,
 )
 
 
