@@ -79,6 +79,26 @@ class RecordGiven:
 
 
 @dataclass(slots=True)
+class StoreGiven:
+    """Where passwords are kept: a vault's secret, or an encrypted file."""
+
+    vault: str = ""
+    secret: str = ""
+    file: Path | None = None
+    key_file: Path | None = None
+
+
+@dataclass(slots=True)
+class LoginGiven:
+    """How a password is tried."""
+
+    skipped: bool = False
+    address: str = ""
+    port: int = 5432
+    ca_file: str = ""
+
+
+@dataclass(slots=True)
 class JudgementGiven:
     """By which baseline a server is judged, and from which severity on a finding fails the command."""
 
@@ -96,6 +116,8 @@ class Given:
     output: OutputGiven = field(default_factory=OutputGiven)
     leave: LeaveGiven = field(default_factory=LeaveGiven)
     record: RecordGiven = field(default_factory=RecordGiven)
+    store: StoreGiven = field(default_factory=StoreGiven)
+    login: LoginGiven = field(default_factory=LoginGiven)
     judgement: JudgementGiven = field(default_factory=JudgementGiven)
     yes: bool = False
 

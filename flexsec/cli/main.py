@@ -32,6 +32,7 @@ _COMMANDS = {
     "firewall": ("List, allow and remove firewall rules.", "firewall"),
     "settings": ("Show and set backups, autogrow, maintenance window and tags.", "settings"),
     "defender": ("Show and switch the subscription's Defender plan.", "defender"),
+    "password": ("Rotate the administrator's password without losing it.", "password"),
     "controls": ("List the controls, or show one.", "controls"),
     "baseline": ("Show, compare, capture and validate baselines.", "baseline"),
     "permissions": ("Print the least role for a command or a plan, or check the one in use.", "permissions"),

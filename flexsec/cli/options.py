@@ -177,6 +177,40 @@ def record_options(function: Decorated) -> Decorated:
     )  # fmt: skip
 
 
+def store_options(function: Decorated) -> Decorated:
+    """Where passwords are kept."""
+    return _stack(
+        function,
+        (
+            _kept("--vault", "store", "vault", metavar="URL|NAME",
+                  text="Keep passwords in this Key Vault, such as https://kv-shop.vault.azure.net or kv-shop."),
+            _kept("--secret", "store", "secret", metavar="NAME",
+                  text="The secret's name in the vault. Default: SERVER-admin-password."),
+            _kept("--store-file", "store", "file", metavar="FILE", kind=_FILE,
+                  text="Keep passwords in this encrypted file instead; one file a server."),
+            _kept("--key-file", "store", "key_file", metavar="FILE", kind=_FILE,
+                  text="The key of --store-file, as `flexsec password new-key` makes it."),
+        ),
+    )  # fmt: skip
+
+
+def login_options(function: Decorated) -> Decorated:
+    """How a password is tried."""
+    return _stack(
+        function,
+        (
+            _flag("--no-login", "login", "skipped", text="Do not try the password by logging in."),
+            _kept("--address", "login", "address", metavar="IP",
+                  text="Log in at this address instead of the one that the server's name resolves to."),
+            _kept("--port", "login", "port", metavar="PORT", kind=click.IntRange(1, 65535),
+                  text="Log in at this port. Default: 5432."),
+            _kept("--ca-file", "login", "ca_file", metavar="FILE",
+                  kind=click.Path(exists=True, dir_okay=False),
+                  text="Trust these certificate authorities when logging in. Default: those that Mozilla trusts."),
+        ),
+    )  # fmt: skip
+
+
 def baseline_option(function: Decorated) -> Decorated:
     """By which baseline."""
     return _stack(function, (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from contextlib import ExitStack
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, Self, cast
 
@@ -19,6 +20,7 @@ if TYPE_CHECKING:
     from ..model.change_record import ChangeRecord
     from ..model.connections import Evidence
     from ..model.leave import Leave
+    from ..model.login import Login
     from ..model.run import Run
     from ..testing.simulation import Simulation
     from .given import Given, LeaveGiven, RecordGiven
@@ -111,6 +113,18 @@ class Session:
             poll=poll,
             timeout=settings.timeout,
         )
+
+    def now(self) -> datetime:
+        """The time, as the chosen Azure has it."""
+        return self._simulation.clock.now() if self._simulation else datetime.now(UTC)
+
+    def simulated_login(self, server: ServerId) -> Login | None:
+        """What tries passwords on a simulated world; None elsewhere."""
+        if self._simulation is None:
+            return None
+        from ..testing.simulated_login import SimulatedLogin
+
+        return SimulatedLogin(self._simulation.world, server.arm_id)
 
     def recorder(self) -> FlexSec:
         """A client for what is recorded on this machine: it signs in nowhere and is about no subscription."""

@@ -96,7 +96,7 @@ def tell_next(run: Run, given: Given) -> None:
         return
     if run.status in RESUMABLE:
         say(f"go on with it: {command_line(f'resume {run.run_id}', given)}")
-    elif run.changed and not run.rolls_back:
+    elif run.changed and not run.rolls_back and any(outcome.change.reversible for outcome in run.outcomes):
         say(f"undo it: {command_line(undo_words(run), given)}")
 
 

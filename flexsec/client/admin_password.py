@@ -17,7 +17,7 @@ from ..model.leave import Leave
 from ..operations import admin_password
 from ..passwords.policy import STANDARD, PasswordPolicy, check, generate
 from ..passwords.postgres_login import PostgresLogin
-from ..passwords.recovery import Recovery, recover
+from ..passwords.recovery import recover
 from ..passwords.rotation import Given, Rotation, pending_of, refuse_pending
 from .given import check_given, observed
 
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
     from ..model.plan import Plan
     from ..model.run import Run
     from ..model.secret import Secret
-    from ..model.secret_store import SecretStore, StoredVersion
+    from ..model.secret_store import Recovery, SecretStore, StoredVersion
     from ..model.server import Server, ServerState
     from .flexsec import FlexSec
     from .server import ServerHandle
@@ -109,6 +109,15 @@ class AdminPassword:
         return self._apply(
             plan, state, rotation, rotation.secret, rotation.prove, kind=PASSWORD_ROTATION, on_event=on_event
         )
+
+    def plan(self, *, place: str = "", record: ChangeRecord = NO_RECORD) -> Plan:
+        """What `reset` would do, or `rotate` with a store at this place; for showing to someone first.
+
+        Raises:
+            GuardRefused, NotObserved: as `reset`.
+        """
+        state, server = self._observed()
+        return self._plan(state, server, place, record)
 
     def recover(self, store: SecretStore, *, verify: Login | None = None, on_event: Listener = silent) -> Recovery:
         """Find out which stored password works, and put the store right.

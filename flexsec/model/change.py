@@ -20,6 +20,9 @@ class Phase(IntEnum):
 CLOSING_CLASSES = {
     "firewall": "firewall rules are removed or narrowed: addresses lose access",
     "tls-minimum": "the minimum TLS version rises: older clients are refused",
+    "md5": "md5 is no longer accepted: roles whose password is kept as an md5 hash are refused",
+    "password-authentication": "password authentication goes off: only Microsoft Entra lets anyone in",
+    "entra-administrators": "Microsoft Entra administrators are removed, alone or with Entra authentication",
 }
 """The classes of closing changes, each given leave by name (`--allow-closing firewall`)."""
 
@@ -30,8 +33,9 @@ class Change:
 
     Attributes:
         kind: the stem of the operation that writes it: parameters, firewall, threat_protection, server_setting,
-            restart; defender_plan for a subscription.
-        name: the parameter, rule or setting; "Default" for threat protection; the server's name for a restart.
+            restart, authentication, administrators; defender_plan for a subscription.
+        name: the parameter, rule or setting; "Default" for threat protection; the server's name for a restart; the
+            way of signing in (entra, password); an administrator's object id.
         before, after: the properties before and after, as texts by name; None where there is (or shall be) nothing.
         sentence: what it does, in the imperative ("Set require_secure_transport to on (now off).").
         closing: the class of leave it needs because it takes access away, or "".
@@ -72,4 +76,4 @@ def in_words(properties: Mapping[str, str] | None) -> str:
     return ", ".join(repr(value) for key, value in properties.items() if key in _TOLD)
 
 
-_TOLD = ("value", "start", "end", "state", "pending", "tier")
+_TOLD = ("value", "start", "end", "state", "pending", "tier", "principal", "type", "tenant")

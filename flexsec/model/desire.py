@@ -82,6 +82,40 @@ class DesiredDefenderPlan:
     kind: Literal["defender_plan"] = "defender_plan"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredAuthentication:
+    """A way of signing in switched on or off.
+
+    Attributes:
+        method: entra or password.
+        tenant_id: the tenant of Microsoft Entra authentication; "" for the server's own choice.
+    """
+
+    method: Literal["entra", "password"]
+    enabled: bool
+    tenant_id: str = ""
+    kind: Literal["authentication"] = "authentication"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredAdministrator:
+    """A Microsoft Entra administrator; an empty tenant is the server's."""
+
+    object_id: str
+    name: str
+    principal_type: str
+    tenant_id: str = ""
+    kind: Literal["administrator"] = "administrator"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredAdministratorAbsent:
+    """No Microsoft Entra administrator with this object id."""
+
+    object_id: str
+    kind: Literal["administrator_absent"] = "administrator_absent"
+
+
 Desire = (
     DesiredParameter
     | DesiredFirewallRuleAbsent
@@ -91,4 +125,7 @@ Desire = (
     | DesiredServerSetting
     | DesiredTagAbsent
     | DesiredDefenderPlan
+    | DesiredAuthentication
+    | DesiredAdministrator
+    | DesiredAdministratorAbsent
 )

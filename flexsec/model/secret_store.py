@@ -40,6 +40,36 @@ class StoredVersion:
     login: str = ""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tried:
+    """One stored password and whether it logs in (None: it could not be tried, `how` says why)."""
+
+    version: StoredVersion
+    works: bool | None
+    how: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recovery:
+    """What was found out.
+
+    Attributes:
+        place: where the passwords are.
+        tried: the pending, current and previous versions with their logins, in the order of trying.
+        works: the version that logs in, with its stage after this, or None.
+        done: what was changed in the store, as sentences.
+        settled: no version is pending any more.
+        advice: what a person does now.
+    """
+
+    place: str
+    tried: tuple[Tried, ...]
+    works: StoredVersion | None
+    done: tuple[str, ...]
+    settled: bool
+    advice: str
+
+
 class SecretStore(Protocol):
     """The versions of one secret. Every method that returns has made its effect durable.
 
