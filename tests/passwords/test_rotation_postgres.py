@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 from dataclasses import dataclass, field
 
@@ -72,10 +73,8 @@ def check(scene: Scene, cut: tuple[str, int, bool], order: tuple[str, ...]) -> N
         simulation.world.faults.add(Fault("X29", method="PATCH", times=1, arguments={"form": LOST[lost]}))
     counts = {each: Countdown(number if each == place else 0, after=after) for each in PLACES}
     client = dying(simulation, journal=counts["journal"], requests=counts["request"])
-    try:
+    with contextlib.suppress(Death, FlexSecError):
         rotate(client, DyingStore(store, counts["store"]), login)
-    except (Death, FlexSecError):
-        pass
     scene.remember()
     simulation.world.faults.clear()
     assert some_works(store, login, scene.name)
