@@ -18,7 +18,10 @@ class Cloud:
         authority: the host that issues tokens.
         scope: what a token for Azure Resource Manager is asked for.
         aliases: the names that other Azure tools use.
+        vault_url: where a key vault answers, with {vault} in place of its name.
+        vault_scope: what a token for a key vault's data is asked for.
         ca_file: the only authority that its certificates may come from; "" for those that the machine trusts.
+        database_scope: what a token for logging in to a database is asked for.
     """
 
     name: str
@@ -26,7 +29,10 @@ class Cloud:
     authority: str
     scope: str
     aliases: tuple[str, ...] = ()
+    vault_url: str = "https://{vault}.vault.azure.net"
+    vault_scope: str = "https://vault.azure.net/.default"
     ca_file: str = ""
+    database_scope: str = "https://ossrdbms-aad.database.windows.net/.default"
 
 
 # Endpoints as documented by Microsoft; a test compares them with those that the official client knows.
@@ -43,6 +49,9 @@ US_GOVERNMENT = Cloud(
     authority="login.microsoftonline.us",
     scope="https://management.core.usgovcloudapi.net/.default",
     aliases=("AzureUSGovernment", "usgov"),
+    database_scope="https://ossrdbms-aad.database.usgovcloudapi.net/.default",
+    vault_url="https://{vault}.vault.usgovcloudapi.net",
+    vault_scope="https://vault.usgovcloudapi.net/.default",
 )
 CHINA = Cloud(
     name="china",
@@ -50,6 +59,9 @@ CHINA = Cloud(
     authority="login.chinacloudapi.cn",
     scope="https://management.chinacloudapi.cn/.default",
     aliases=("AzureChinaCloud",),
+    database_scope="https://ossrdbms-aad.database.chinacloudapi.cn/.default",
+    vault_url="https://{vault}.vault.azure.cn",
+    vault_scope="https://vault.azure.cn/.default",
 )
 
 CLOUDS = (PUBLIC, US_GOVERNMENT, CHINA)

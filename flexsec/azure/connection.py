@@ -13,6 +13,7 @@ from urllib.parse import quote, urlsplit
 from ..errors import AnswerLost, DeadlineExceeded, Unreadable, UsageError
 from ..model.acceptance import Acceptance, Ending, EndingKind
 from ..model.resource import check_subscription_id
+from ..model.secret import Secret
 from .clouds import PUBLIC, Cloud
 from .credentials import GuardedCredential
 from .faults import fault, throttle_wait, unreadable
@@ -28,7 +29,6 @@ if TYPE_CHECKING:
     from azure.mgmt.security.v2024_01_01 import SecurityCenter
 
     from ..model.clock import Clock, Deadline
-    from ..model.secret import Secret
     from .answer import Answer
     from .pipeline import Exchange
 
@@ -112,6 +112,16 @@ class Connection:
         """
         self._credential.get_token(self.cloud.scope)
         return self.identity()
+
+    def database_token(self) -> Secret:
+        """A token that logs in to a database as whoever is signed in; it is cut out of every answer from now on.
+
+        Raises:
+            CredentialUnavailable: none can be had; the message says what was tried.
+        """
+        token = Secret(self._credential.get_token(self.cloud.database_scope).token)
+        self.hide(token)
+        return token
 
     @property
     def last_request_id(self) -> str:

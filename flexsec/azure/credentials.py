@@ -88,7 +88,7 @@ class GuardedCredential:
         except Exception as error:  # noqa: BLE001 - a credential is the caller's code and may fail in any way
             reason = advice(_name_of(self._inner), error)
         else:
-            self._object_id = _object_id(token.token)
+            self._object_id = object_id_of(token.token)
             return token
         raise CredentialUnavailable(reason)
 
@@ -186,7 +186,7 @@ def _name_of(credential: object) -> str:
     return _name_of(credential.inner) if isinstance(credential, _InTenant) else type(credential).__name__
 
 
-def _object_id(token: str) -> str:
+def object_id_of(token: str) -> str:
     """The "oid" claim of a JSON web token; "" for any other token."""
     parts = token.split(".")
     if len(parts) != 3:

@@ -86,6 +86,7 @@ def read_endpoint(path: Path) -> Endpoint:
         arm_endpoint=arm_endpoint,
         authority=texts["authority"].rstrip("/"),
         scope=f"{arm_endpoint}/.default",
+        vault_url=_vault_url(path, document, arm_endpoint),
         ca_file=texts["ca_file"],
     )
     return Endpoint(
@@ -137,6 +138,14 @@ def _check_url(path: Path, key: str, url: str) -> None:
         right = False
     if not right or parts.path not in {"", "/"} or parts.query or parts.fragment:
         raise _wrong(path, f"{key!r} is {url!r}, expected such as https://127.0.0.1:8443")
+
+
+def _vault_url(path: Path, document: dict[str, Any], arm_endpoint: str) -> str:
+    """Where key vaults answer: below the endpoint itself, so that no token goes elsewhere."""
+    found = document.get("vault_url", f"{arm_endpoint}/vaults/{{vault}}")
+    if not isinstance(found, str) or not found.startswith(f"{arm_endpoint}/") or found.count("{vault}") != 1:
+        raise _wrong(path, f"'vault_url' is {found!r}, expected such as {arm_endpoint}/vaults/{{vault}}")
+    return found
 
 
 def _servers(path: Path, document: dict[str, Any]) -> tuple[ServerId, ...]:

@@ -6,14 +6,18 @@ redirects (a token must not follow one), body and header logging.
 
 from __future__ import annotations
 
-import json
 import logging
+import re
 import threading
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
 from azure.core.exceptions import AzureError
-from azure.core.pipeline.policies import HTTPPolicy, RequestIdPolicy, UserAgentPolicy
+from azure.core.pipeline.policies import (
+    BearerTokenCredentialPolicy,
+    HTTPPolicy,
+    RequestIdPolicy,
+    UserAgentPolicy,
+)
 from azure.core.pipeline.transport import RequestsTransport
 from azure.core.rest import HttpRequest, HttpResponse
 from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
@@ -21,7 +25,7 @@ from azure.mgmt.core.policies import ARMChallengeAuthenticationPolicy
 from .. import __version__
 from ..errors import AnswerLost, CredentialUnavailable, FlexSecError
 from .answer import Answer, plain_id
-from .scrub import scrub
+from .scrub import scrub, spellings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -29,6 +33,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
     from azure.core.pipeline import PipelineRequest, PipelineResponse
     from azure.core.pipeline.transport import HttpTransport
+    from azure.keyvault.secrets import SecretClient
     from azure.mgmt.postgresqlflexibleservers import PostgreSQLManagementClient
     from azure.mgmt.security.v2024_01_01 import SecurityCenter
 
@@ -45,6 +50,9 @@ API_VERSION = "2026-10-01"
 """What flexsec speaks: stated, so that reads and writes agree whatever client release is installed."""
 SECURITY_API_VERSION = "2024-01-01"
 """The same for Microsoft.Security/pricings: the version that tells coverage and inheritance."""
+VAULT_API_VERSION = "7.6"
+"""The same for the data of key vaults: the newest that every release of the official client since 4.10 speaks."""
+_TENANT = re.compile(r'authorization(?:_uri)?="https://[^"/]+/([0-9a-zA-Z.-]{1,100})["/]', re.IGNORECASE)
 
 
 class _Answered(Exception):
@@ -67,9 +75,7 @@ class Exchange(HTTPPolicy[HttpRequest, HttpResponse]):
 
     def hide(self, secret: Secret) -> None:
         """Cut a secret out of every answer from now on: a service may echo what it was sent."""
-        text = secret.reveal()
-        forms = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote(text), quote(text, "")}
-        self._hidden += tuple(sorted((form.encode() for form in forms), key=len, reverse=True))
+        self._hidden += tuple(form.encode() for form in spellings(secret))
 
     def send(self, request: PipelineRequest[HttpRequest]) -> PipelineResponse[HttpRequest, HttpResponse]:
         """Send, and hand the answer to `run` when it is listening in this thread."""
@@ -112,6 +118,33 @@ class Authentication(ARMChallengeAuthenticationPolicy):
             return super().on_challenge(request, response)
         except ValueError:
             return False
+
+
+class VaultAuthentication(BearerTokenCredentialPolicy[HttpRequest, HttpResponse]):
+    """Signs requests to one vault of a known cloud; a vault of another tenant than the identity's own says which.
+
+    The official client's own policy first sends every request without its body to hear the challenge, and believes
+    the challenge about the audience. Here the cloud tells the audience, and the address is checked to be the cloud's.
+    """
+
+    def __init__(self, credential: TokenCredential, scope: str) -> None:
+        super().__init__(credential, scope)
+        self._scope = scope
+
+    def on_challenge(
+        self, request: PipelineRequest[HttpRequest], response: PipelineResponse[HttpRequest, HttpResponse]
+    ) -> bool:
+        """Whether the challenge could be met and the request, which was never let in, shall be sent again."""
+        try:
+            if super().on_challenge(request, response):
+                return True
+        except ValueError:
+            return False
+        tenant = _TENANT.search(response.http_response.headers.get("WWW-Authenticate") or "")
+        if tenant is None:
+            return False
+        self.authorize_request(request, self._scope, tenant_id=tenant[1])
+        return True
 
 
 class RequestLog(HTTPPolicy[HttpRequest, HttpResponse]):
@@ -192,6 +225,32 @@ def security_client(
         api_version=SECURITY_API_VERSION,
         transport=_own_transport(cloud) if transport is None else transport,
         policies=_policies(credential, cloud, clock, exchange, application_id),
+    )
+
+
+def secret_client(
+    credential: TokenCredential,
+    vault_url: str,
+    *,
+    cloud: Cloud,
+    clock: Clock,
+    exchange: Exchange,
+    transport: HttpTransport[Any, Any] | None,
+    application_id: str,
+) -> SecretClient:
+    """The official client of one key vault's secrets on our pipeline."""
+    from azure.keyvault.secrets import SecretClient
+
+    policies = _policies(credential, cloud, clock, exchange, application_id)
+    return SecretClient(
+        vault_url,
+        credential,
+        api_version=VAULT_API_VERSION,
+        transport=_own_transport(cloud) if transport is None else transport,
+        policies=[
+            VaultAuthentication(credential, cloud.vault_scope) if isinstance(each, Authentication) else each
+            for each in policies
+        ],
     )
 
 

@@ -2,9 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import logging
 import re
 from collections.abc import Mapping
+from typing import TYPE_CHECKING
+from urllib.parse import quote
+
+if TYPE_CHECKING:
+    from ..model.secret import Secret
 
 # A status URL is signed by its query (t, c, s, h, recorded); a shared access signature likewise.
 _URL_QUERY = re.compile(r"(?i)(\bhttps?://[^\s'\"<>?]*|/subscriptions/[^\s'\"<>?]*)\?[^\s'\"<>]*")
@@ -51,6 +57,13 @@ class WithoutQueries(logging.Filter):
 
     def __hash__(self) -> int:
         return hash(WithoutQueries)
+
+
+def spellings(secret: Secret) -> tuple[str, ...]:
+    """The forms in which a service may echo a secret that it was sent, the longest first."""
+    text = secret.reveal()
+    forms = {text, json.dumps(text)[1:-1], json.dumps(text, ensure_ascii=False)[1:-1], quote(text), quote(text, "")}
+    return tuple(sorted(forms - {""}, key=len, reverse=True))
 
 
 def keep_logs_clean() -> None:

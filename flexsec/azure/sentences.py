@@ -20,6 +20,24 @@ _HINTS = {
     "registers it (az provider register)",
     "operationcancelled": "the service cancelled the operation",
     "invalidparametervalue": "the service does not take this value",
+    "azurekeyvaultkeynotfound": "the service did not get to the key, which may be there all the same: (1) the identity "
+    "must be assigned to the server and may get, wrap and unwrap with the key (role Key Vault Crypto Service "
+    "Encryption User); (2) a role or an identity that is new takes some minutes to work; (3) the vault's firewall must "
+    "let trusted Microsoft services in, and the vault must be of the server's tenant; (4) the key must be enabled and "
+    "in its time",
+    "cmkinvalidencryptionparameters": "the keys and identities do not go together: a server with geo-redundant backups "
+    "needs both keys and both identities in one request, two identities that differ, each assigned to the server, and "
+    "the second key in the paired region",
+    "cmknotsupportedforgeoredundantbackupenabledserver": "a server with geo-redundant backups takes a key of your own "
+    "only together with a second one in the paired region, and in some regions not at all",
+}
+# Words in an error's text that mean something particular, whatever its code (reported).
+_HINTS_IN_WORDS = {
+    "0LP01": "the service could not look the principal up in Microsoft Entra: the tenant must have the service "
+    "principal of application 5657e26c-cc92-45d9-bc47-9da6cfdb4ed9 (az ad sp create --id with that id), "
+    "and object id, name and type must be those of one principal in it",
+    "admin credentials are required": "password authentication comes back only together with the administrator's login "
+    "and a new password (`flexsec entra allow-passwords`)",
 }
 _PLACEHOLDER = "{0}"
 
@@ -90,6 +108,8 @@ def _not_found(told: ServiceError) -> str:
 
 def _service_failure(told: ServiceError, status: int) -> str:
     failed = f"the service failed ({status})" if status >= 500 else "the operation failed inside the service"
+    if hint := _hint_in_words(told):
+        return f"{hint}. {_said(told)}"
     return f"{failed}; if it stays, give the ids of this error to Microsoft support. {_said(told)}"
 
 
@@ -102,7 +122,11 @@ def _other(told: ServiceError, status: int) -> str:
     if 300 <= status < 400:
         return f"the answer is a redirect ({status}), which flexsec does not follow; is the cloud the right one?"
     refused = "the operation failed" if status < 300 else f"the service refused it ({status})"
-    return f"{_HINTS.get(told.code.casefold(), refused)}. {_said(told)}"
+    return f"{_hint_in_words(told) or _HINTS.get(told.code.casefold(), refused)}. {_said(told)}"
+
+
+def _hint_in_words(told: ServiceError) -> str:
+    return next((hint for words, hint in _HINTS_IN_WORDS.items() if words in told.words), "")
 
 
 def _said(told: ServiceError) -> str:

@@ -63,6 +63,8 @@ class LeaveGiven:
     window: str = ""
     closing: tuple[str, ...] = ()
     connections: Path | None = None
+    role_hashes: Path | None = None
+    lockout: tuple[str, ...] = ()
     caller_address: str = ""
     without_evidence: str = ""
     lowering: bool = False

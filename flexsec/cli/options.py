@@ -122,7 +122,12 @@ def closing_options(function: Decorated) -> Decorated:
                          help=f"Take access away, by class. Repeatable. {classes}."),
             _kept("--connections", "leave", "connections", metavar="FILE", kind=_FILE,
                   text="Evidence of who still connects: CSV with a header, or a JSON list (.json). Columns: address "
-                       "(IPv4), role, tls_version (none, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 or empty)."),
+                       "(IPv4), role, tls_version (none, TLSv1, TLSv1.1, TLSv1.2, TLSv1.3 or empty), authentication "
+                       "(password, md5, scram-sha-256, entra or empty)."),
+            _role_hashes(),
+            click.option("--allow-lockout", multiple=True, metavar="ROLE", expose_value=False,
+                         callback=kept("leave", "lockout"),
+                         help="Take md5 away although this role's password is kept so, or may be. Repeatable."),
             _kept("--caller-address", "leave", "caller_address", metavar="IP",
                   text="The public IPv4 address you connect from; the rule that admits it is guarded."),
             _kept("--without-evidence", "leave", "without_evidence", metavar="REASON",
@@ -130,6 +135,17 @@ def closing_options(function: Decorated) -> Decorated:
             _lowering(),
         ),
     )  # fmt: skip
+
+
+def _role_hashes() -> Any:
+    return _kept("--role-hashes", "leave", "role_hashes", metavar="FILE", kind=_FILE,
+                 text="Evidence of how roles' passwords are kept: CSV with the columns role and hash (scram-sha-256, "
+                      "md5, none or unknown), never with the hashes themselves.")  # fmt: skip
+
+
+def role_hashes_option(function: Decorated) -> Decorated:
+    """How roles' passwords are kept, where nothing needs leave."""
+    return _stack(function, (_role_hashes(),))
 
 
 def _lowering() -> Any:

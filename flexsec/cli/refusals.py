@@ -24,7 +24,7 @@ def refuse(plan: Plan) -> None:
     try:
         refuse_withheld(plan)
     except Refused as error:
-        held = [item for item in plan.withheld if not item.change.restarts]
+        held = [item for item in plan.withheld if item.change.kind != "restart"]
         heading = f"refused, nothing was written: {count(len(held), 'change')} held back"
         raise type(error)((heading, *laid_out(held))) from None
 

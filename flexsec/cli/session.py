@@ -15,6 +15,7 @@ from .given import Settings
 if TYPE_CHECKING:
     from azure.core.credentials import TokenCredential
 
+    from ..azure.clouds import Cloud
     from ..azure.endpoint import Endpoint
     from ..client import FlexSec, ServerHandle
     from ..model.change_record import ChangeRecord
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
     from ..model.leave import Leave
     from ..model.login import Login
     from ..model.run import Run
+    from ..model.secret_store import SecretStore
     from ..testing.simulation import Simulation
     from .given import Given, LeaveGiven, RecordGiven
 
@@ -90,28 +92,47 @@ class Session:
                 timeout=settings.timeout,
                 client_id=settings.client_id,
             )
-        from ..azure.clouds import cloud
-        from ..azure.credentials import credential
         from ..client import FlexSec
 
-        where = self._endpoint.cloud if self._endpoint else cloud(settings.cloud)
-        signed_in = (
-            self._endpoint.credential()
-            if self._endpoint
-            else credential(
-                settings.credential,
-                cloud=where,
-                tenant_id=settings.tenant_id or None,
-                client_id=settings.client_id or None,
-            )
-        )
+        where = self._cloud()
         return FlexSec(
-            signed_in,
+            self._credential(where),
             subscription_id,
             cloud=where,
             state_directory=self.state_directory,
             poll=poll,
             timeout=settings.timeout,
+        )
+
+    def vault(self, vault: str, secret: str) -> SecretStore:
+        """A secret in a key vault, signed in to as the command line says.
+
+        Raises:
+            UsageError: the package for Key Vault is not installed; or no such vault or secret can be.
+        """
+        if self._simulation is not None:
+            return self._simulation.secret_store(vault, secret)
+        from ..azure.key_vault import KeyVaultStore
+
+        where = self._cloud()
+        return KeyVaultStore(self._credential(where), vault, secret, cloud=where)
+
+    def _cloud(self) -> Cloud:
+        from ..azure.clouds import cloud
+
+        return self._endpoint.cloud if self._endpoint else cloud(self._given.settings.cloud)
+
+    def _credential(self, where: Cloud) -> TokenCredential:
+        if self._endpoint:
+            return self._endpoint.credential()
+        from ..azure.credentials import credential
+
+        settings = self._given.settings
+        return credential(
+            settings.credential,
+            cloud=where,
+            tenant_id=settings.tenant_id or None,
+            client_id=settings.client_id or None,
         )
 
     def now(self) -> datetime:
@@ -173,6 +194,7 @@ def leave_of(given: LeaveGiven) -> Leave:
         without_evidence=given.without_evidence,
         lower_security=given.lowering,
         subscription_cost=given.subscription_cost,
+        lockout=tuple(dict.fromkeys(given.lockout)),
     )
 
 
@@ -191,11 +213,11 @@ def evidence_of(given: LeaveGiven) -> Evidence:
     """What the command line tells about clients.
 
     Raises:
-        UsageError: the file of connections cannot be used; an address that is none.
+        UsageError: the file of connections or of role hashes cannot be used; an address that is none.
     """
     import ipaddress
 
-    from ..engine import evidence_file
+    from ..engine import evidence_file, role_hash_file
     from ..model.connections import Evidence
 
     if given.caller_address:
@@ -203,12 +225,11 @@ def evidence_of(given: LeaveGiven) -> Evidence:
             ipaddress.IPv4Address(given.caller_address)
         except ValueError:
             raise UsageError(f"--caller-address {given.caller_address!r} is not an IPv4 address") from None
-    if given.connections is None:
-        return Evidence(caller_address=given.caller_address)
     return Evidence(
-        connections=evidence_file.read(given.connections),
-        source=f"file {given.connections.name}",
+        connections=evidence_file.read(given.connections) if given.connections else None,
+        source=f"file {given.connections.name}" if given.connections else "",
         caller_address=given.caller_address,
+        role_hashes=role_hash_file.read(given.role_hashes) if given.role_hashes else None,
     )
 
 

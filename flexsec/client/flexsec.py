@@ -11,6 +11,7 @@ from ..engine.basis import check_seal
 from ..engine.earlier_runs import undone_by, with_history
 from ..engine.history import as_run, plan_of
 from ..engine.journal_files import JournalFiles
+from ..engine.login_records import LoginRecords
 from ..engine.rollback import rollback_plan
 from ..errors import InvalidValue, PlanInvalid, UnknownName
 from ..model.change_record import NO_RECORD, Approval
@@ -20,6 +21,7 @@ from ..model.event import silent
 from ..model.leave import Leave
 from ..model.resource import ServerId, SubscriptionId, check_subscription_id, parse_target
 from .admin_password import refuse_other
+from .credential_evidence import remembered
 from .defender import Defender
 from .given import as_approvals, check_given, check_record
 from .permissions import compare_subscription_permissions
@@ -43,6 +45,7 @@ if TYPE_CHECKING:
     from ..model.resource import Target
     from ..model.role import PermissionCheck, Role
     from ..model.run import Run
+    from ..model.secret_store import SecretStore
 
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
@@ -89,7 +92,9 @@ class FlexSec:
         self.subscription_id = subscription_id
         self.timeout = timeout
         self.clock: Clock = clock or SystemClock()
-        self.journals: JournalStore = JournalFiles(state_directory or _state_directory())
+        directory = state_directory or _state_directory()
+        self.journals: JournalStore = JournalFiles(directory)
+        self.login_records = LoginRecords(directory)
         self._credential = credential
         self._cloud = cloud
         self._transport = transport
@@ -125,6 +130,30 @@ class FlexSec:
             InvalidTarget: names that no server can have.
         """
         return ServerHandle(self, ServerId(self.subscription_id, resource_group, name))
+
+    def vault(self, vault: str, secret: str) -> SecretStore:
+        """A secret of a key vault of this cloud, as whoever is signed in here; nothing is read yet.
+
+        Args:
+            vault: the vault's URL or its name.
+            secret: the secret's name.
+
+        Raises:
+            InvalidValue: no such vault or secret can be.
+            UsageError: the extra `keyvault` is not installed.
+        """
+        from ..azure.clouds import cloud
+        from ..azure.key_vault import KeyVaultStore
+
+        return KeyVaultStore(
+            self._credential,
+            vault,
+            secret,
+            clock=self.clock,
+            cloud=cloud(self._cloud) if isinstance(self._cloud, str) else self._cloud,
+            transport=self._transport,
+            application_id=self._application_id,
+        )
 
     def stop(self) -> None:
         """Ask the run that is going on to finish the write in flight and then to stop, resumable.
@@ -211,6 +240,8 @@ class FlexSec:
         state = handle.observe()
         baseline = handle.baseline_or_recommended(plan_of(self.journals, run_id).baseline_source)
         planner = handle.planner(state, baseline, record)
+        undone = [handle.operations[each.change.kind].undo(each.change) for each in run.outcomes]
+        evidence = remembered(self, handle.id, evidence, undone)
         return rollback_plan(run, state, handle.operations, planner, leave=leave, evidence=evidence)
 
     def rollback(

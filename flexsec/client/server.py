@@ -26,12 +26,17 @@ from ..model.run import Hardening, RunStatus
 from ..operations.operation import Obstacle
 from ..operations.registry import operations_about
 from .admin_password import AdminPassword
+from .credential_evidence import remembered
+from .encryption import Encryption
+from .entra import Entra
 from .fights import with_fights
 from .firewall import Firewall
 from .given import as_approvals, check_given, check_record, check_seconds, observed
+from .outside_reads import OutsideReads
 from .parameters import Parameters
 from .permissions import compare_permissions, with_permission_notes
 from .reading import observers
+from .scram import Scram
 from .settings import Settings
 from .threat_protection import ThreatProtectionSetting
 
@@ -73,18 +78,24 @@ class ServerHandle:
         self.firewall = Firewall(self)
         self.threat_protection = ThreatProtectionSetting(self)
         self.settings = Settings(self)
+        self.encryption = Encryption(self, flexsec)
         self.admin_password = AdminPassword(self, flexsec)
+        self.entra = Entra(self, flexsec)
+        self.scram = Scram(self, flexsec)
 
-    def observe(self, parts: Iterable[str] = PARTS) -> ServerState:
+    def observe(self, parts: Iterable[str] = PARTS, *, baseline: Baseline | None = None) -> ServerState:
         """Read the server: five requests, fewer when only some `parts` are asked for.
 
         Requires Microsoft.DBforPostgreSQL/flexibleServers/read and, below it, configurations/read, firewallRules/read,
         administrators/read and advancedThreatProtectionSettings/read; what is not allowed comes back `Unobserved`.
 
+        Args:
+            baseline: says where the administrator's passwords are kept, for the part `admin_secret`.
+
         Raises:
             NotFound, Unauthorized, CredentialUnavailable: there is nothing to read, or nobody to read as.
         """
-        reading = observers(self._flexsec.shared)
+        reading = observers(self._flexsec.shared, OutsideReads(self._flexsec, self.id, baseline))
         return observe(self._flexsec.connection, self.id, reading, deadline=self._deadline(), parts=tuple(parts))
 
     def audit(self, baseline: str | Path | Baseline = "recommended") -> Assessment:
@@ -101,8 +112,9 @@ class ServerHandle:
     def capture_baseline(self) -> Captured:
         """A baseline that asks for what this server is now, from a server that is as it should be.
 
-        Reads everything: seven requests, two of them shared by the servers of a subscription. Requires what `observe`
-        does, and Microsoft.Security/pricings/read and Microsoft.DBforPostgreSQL/locations/capabilities/read.
+        Reads everything that it can ask for: seven requests, two of them shared by the servers of a subscription, and
+        those for a key of its own. Requires what `observe` does, and Microsoft.Security/pricings/read and
+        Microsoft.DBforPostgreSQL/locations/capabilities/read.
 
         Raises:
             NotObserved: so little could be read that there is nothing to ask for.
@@ -110,7 +122,7 @@ class ServerHandle:
         """
         from ..baselines.capture import capture
 
-        return capture(self.observe((*PARTS, *SHARED_PARTS)))
+        return capture(self.observe((*PARTS, *SHARED_PARTS, "customer_keys")))
 
     def plan(
         self,
@@ -240,8 +252,11 @@ class ServerHandle:
         self, state: ServerState, baseline: Baseline, record: ChangeRecord, leave: Leave, evidence: Evidence
     ) -> Plan:
         """The plan for what fails, with the values that somebody keeps setting back."""
+        planner = self.planner(state, baseline, record)
+        wanted = [planner.diff(each) for verdict in planner.assessment.verdicts for each in verdict.check.desires]
+        evidence = remembered(self._flexsec, self.id, evidence, wanted)
         return with_fights(
-            self.planner(state, baseline, record).for_failures(leave=leave, evidence=evidence),
+            planner.for_failures(leave=leave, evidence=evidence),
             state,
             self.operations,
             server=self.id,
@@ -256,14 +271,14 @@ class ServerHandle:
             OutOfScope: it is for others; when the name tells, nothing is read.
         """
         refuse_outside_by_name(baseline, self.id.name)
-        state = self.observe(self._judge(baseline).parts)
+        state = self.observe(self._judge(baseline).parts, baseline=baseline)
         refuse_outside(baseline, state)
         return state
 
     def _judged_now(self, baseline: Baseline) -> Assessment:
         """The server judged as it is now; all unknown, with the reason, when it cannot be read any more."""
         try:
-            state = self.observe(self._judge(baseline).parts)
+            state = self.observe(self._judge(baseline).parts, baseline=baseline)
         except FlexSecError as error:
             state = unobserved_state(self.id, error.message, self._flexsec.clock.now())
         return self._judge(baseline)(state)
@@ -319,7 +334,9 @@ class ServerHandle:
         """What a run on this server needs."""
         return Means(
             connection=self._flexsec.connection,
-            observers=observers(self._flexsec.shared),
+            observers=observers(
+                self._flexsec.shared, OutsideReads(self._flexsec, self.id, judge.baseline if judge else None)
+            ),
             operations=self.operations,
             journals=self._flexsec.journals,
             deadline=self._deadline(),
@@ -355,6 +372,7 @@ class ServerHandle:
         leave: Leave,
         evidence: Evidence = _NO_EVIDENCE,
         record: ChangeRecord = NO_RECORD,
+        notes: Iterable[str] = (),
     ) -> Asked:
         """A plan for what a caller asks for by name, judged by the recommended baseline.
 
@@ -362,6 +380,7 @@ class ServerHandle:
             desires: what is asked for, given what was observed; may refuse names that do not exist.
             parts: what has to be read for it.
             record: why the change is made.
+            notes: what the plan says besides.
 
         Raises:
             InvalidValue: a desire that the operation cannot fulfil, with all reasons; nothing was sent.
@@ -370,13 +389,36 @@ class ServerHandle:
         check_given(leave, evidence, record)
         state = self.observe(parts)
         observed(unread_part(state, parts), self.id.name)
-        planner = self.planner(state, self.baseline("recommended"), record)
-        found = [planner.diff(desire) for desire in desires(state)]
+        changes = self.changes_for(desires(state), state)
+        return self.asked(changes, state, leave=leave, evidence=evidence, record=record, notes=notes)
+
+    def changes_for(self, desires: Iterable[Desire], state: ServerState) -> list[Change]:
+        """What brings about what a caller asks for by name.
+
+        Raises:
+            InvalidValue: a desire that the operation cannot fulfil, with all reasons.
+        """
+        by_desire = {kind: each for each in self.operations.values() for kind in each.desires}
+        found = [by_desire[desire.kind].diff(desire, state) for desire in desires]
         problems = [item.reason for item in found if isinstance(item, Obstacle)]
         if problems:
             raise InvalidValue("\n".join(problems))
-        changes = [item for item in found if isinstance(item, Change)]
-        return Asked(planner.assemble(changes, leave=leave, evidence=evidence), state)
+        return [item for item in found if isinstance(item, Change)]
+
+    def asked(
+        self,
+        changes: list[Change],
+        state: ServerState,
+        *,
+        leave: Leave,
+        evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
+        notes: Iterable[str] = (),
+    ) -> Asked:
+        """A plan for changes that a caller asks for by name; see `direct`."""
+        evidence = remembered(self._flexsec, self.id, evidence, changes)
+        planner = self.planner(state, self.baseline("recommended"), record)
+        return Asked(planner.assemble(changes, notes=notes, leave=leave, evidence=evidence), state)
 
     def carry_out(self, plan: Plan, kind: str, on_event: Listener, *, observed: ServerState | None = None) -> Run:
         """Apply a plan that `direct` made.

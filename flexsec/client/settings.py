@@ -1,4 +1,4 @@
-"""A server's settings (backup retention, storage autogrow, the maintenance window, tags), for scripts."""
+"""A server's settings (backup retention, storage autogrow, the maintenance window, FIPS mode, tags), for scripts."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import InvalidValue
 from ..model.change_record import NO_RECORD
+from ..model.connections import Evidence
 from ..model.desire import DesiredServerSetting, DesiredTagAbsent
 from ..model.event import silent
 from ..model.leave import Leave
@@ -24,6 +25,7 @@ if TYPE_CHECKING:
 
 Value = str | int | bool | None
 _NO_LEAVE = Leave()
+_NO_EVIDENCE = Evidence()
 _PARTS = ("server",)
 
 
@@ -46,6 +48,7 @@ class Settings:
         values: Mapping[str, Value],
         *,
         leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
         record: ChangeRecord = NO_RECORD,
         on_event: Listener = silent,
     ) -> Run:
@@ -53,25 +56,32 @@ class Settings:
 
         Args:
             values: by name: backup_retention_days (7 to 35), storage_auto_grow (on or off, True or False),
-                maintenance_window ("Sunday 02:00" in UTC, or "system-managed"), tag:KEY (None removes the tag; other
-                tags are kept).
-            leave: `lower_security` for fewer days of backups and for storage that no longer grows.
+                maintenance_window ("Sunday 02:00" in UTC, or "system-managed"), fips_mode (on or off), tag:KEY (None
+                removes the tag; other tags are kept).
+            leave: `lower_security` for fewer days of backups, for storage that no longer grows and for FIPS mode off;
+                `restart` for FIPS mode, and `closing` with md5 for FIPS mode on.
+            evidence: how roles' passwords are kept, for FIPS mode on.
 
         Raises:
             UnknownName, InvalidValue: no such setting, or a value or a server that the service would refuse it for;
                 nothing is sent.
             LeaveRequired, GuardRefused: it would lower security; the server is in a state without writes.
         """
-        asked = self._asked(values, leave=leave, record=record)
+        asked = self._asked(values, leave=leave, evidence=evidence, record=record)
         return self._server.carry_out(asked.plan, "settings set", on_event, observed=asked.state)
 
     def plan_set(
-        self, values: Mapping[str, Value], *, leave: Leave = _NO_LEAVE, record: ChangeRecord = NO_RECORD
+        self,
+        values: Mapping[str, Value],
+        *,
+        leave: Leave = _NO_LEAVE,
+        evidence: Evidence = _NO_EVIDENCE,
+        record: ChangeRecord = NO_RECORD,
     ) -> Plan:
         """What `set` would write."""
-        return self._asked(values, leave=leave, record=record).plan
+        return self._asked(values, leave=leave, evidence=evidence, record=record).plan
 
-    def _asked(self, values: Mapping[str, Value], *, leave: Leave, record: ChangeRecord) -> Asked:
+    def _asked(self, values: Mapping[str, Value], *, leave: Leave, evidence: Evidence, record: ChangeRecord) -> Asked:
         if not values:
             raise InvalidValue("no setting is named; give at least one name and value")
         desires = [_desire(name, value) for name, value in values.items()]
@@ -79,7 +89,7 @@ class Settings:
         twice = next((name for name in names if names.count(name) > 1), "")
         if twice:
             raise InvalidValue(f"{twice} is given twice: the case of a tag's key does not tell two tags apart")
-        return self._server.direct(lambda _: desires, _PARTS, leave=leave, record=record)
+        return self._server.direct(lambda _: desires, _PARTS, leave=leave, evidence=evidence, record=record)
 
 
 def _desire(name: str, value: Value) -> Desire:

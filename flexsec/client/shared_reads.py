@@ -14,13 +14,15 @@ if TYPE_CHECKING:
     from ..model.clock import Clock, Deadline
     from ..model.defender import DefenderPlan
     from ..model.server import Region, Server
+    from ..observers.customer_keys import Vaults
+    from ..observers.role_assignments import Definition
 
 KEPT_SECONDS = 300.0
 Value = TypeVar("Value")
 
 
 class SharedReads:
-    """The Defender plan of a subscription and what its regions offer. Failed reads are not kept."""
+    """The Defender plan of a subscription, what its regions offer, its vaults and its roles. Failures are not kept."""
 
     def __init__(self, clock: Clock) -> None:
         self._clock = clock
@@ -49,6 +51,19 @@ class SharedReads:
             f"region {location}",
             lambda: region.observe(connection, connection.subscription_id, location, deadline=deadline),
         )
+
+    def vaults(self, connection: Connection, *, deadline: Deadline) -> Vaults:
+        """The subscription's key vaults by name. Requires Microsoft.KeyVault/vaults/read at the subscription."""
+        from ..observers import customer_keys
+
+        return self._once(
+            "vaults",
+            lambda: customer_keys.observe_vaults(connection, connection.subscription_id, deadline=deadline),
+        )
+
+    def role_definition(self, role_id: str, read: Callable[[], Definition]) -> Definition:
+        """A role by its id, read when it is not kept."""
+        return self._once(f"role {role_id}", read)
 
     def forget(self) -> None:
         """Read everything anew, after something was changed."""

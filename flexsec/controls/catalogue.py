@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from ..errors import UnknownName
 from . import (
+    admin_password,
     administrators,
     auditing,
     authentication,
@@ -14,10 +15,12 @@ from . import (
     firewall,
     governance,
     identities,
+    key_health,
     keys,
     lifecycle,
     log_content,
     logging,
+    management,
     network,
     transport,
 )
@@ -28,10 +31,13 @@ CONTROLS: tuple[Control, ...] = (
     *authentication.CONTROLS,
     *administrators.CONTROLS,
     *identities.CONTROLS,
+    *management.CONTROLS,
+    *admin_password.CONTROLS,
     *network.CONTROLS,
     *firewall.CONTROLS,
     *encryption.CONTROLS,
     *keys.CONTROLS,
+    *key_health.CONTROLS,
     *logging.CONTROLS,
     *log_content.CONTROLS,
     *auditing.CONTROLS,

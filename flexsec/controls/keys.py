@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from typing import TYPE_CHECKING
-from urllib.parse import urlsplit
 
+from ..model.key_vault_key import VaultKey, key_identifier
 from ..model.observation import Unobserved
 from ..model.verdict import Check
 from .control import Arguments, Control
@@ -15,11 +15,13 @@ from .severities import RATINGS
 if TYPE_CHECKING:
     from ..model.server import Server, ServerState
 
-_PLATFORM = "systemmanaged"
-_OWN = "azurekeyvault"
-_RECOVERY = (
-    "in the vault: enable or recover the key, let the server's identity get, wrap and unwrap with it, and let the "
-    "service through the vault's firewall; the server comes back by itself some time later"
+PLATFORM = "systemmanaged"
+OWN = "azurekeyvault"
+NEEDS_NEW_SERVER = (
+    "it needs a new server, because the kind of key is fixed when a server is created: make the vault (soft-delete and "
+    "purge protection), the key and the identity; restore a backup into a new server with --key and --identity; bring "
+    "over parameters, firewall rules and administrators; stop the writers, restore once more, and move the clients; "
+    "docs/keys.md has the steps"
 )
 
 
@@ -31,9 +33,9 @@ def customer_managed(state: ServerState, arguments: Arguments) -> Check:
     Why: whoever holds the key can take it away, which closes the data to everybody, the platform included. Some rules
     ask for that. The data is encrypted without it as well.
 
-    Remedy: none on this server: the kind of key is chosen when a server is created. Restore a backup into a new server
-    that has a key and a user-assigned identity (az postgres flexible-server restore --key --identity), then move the
-    clients. No command gives an existing server a key.
+    Remedy: none on this server, which needs a new server: the kind of key is chosen when one is created. Restore a
+    backup into a new server that has a key and a user-assigned identity (az postgres flexible-server restore --key
+    --identity), then move the clients; docs/keys.md has the steps. No command gives an existing server a key.
 
     What it does not check: the key's protection in its vault; enc-key-health tells whether it can be used.
 
@@ -42,14 +44,13 @@ def customer_managed(state: ServerState, arguments: Arguments) -> Check:
     if isinstance(state.server, Unobserved):
         return unread("the server", state.server)
     kind, uri = state.server.encryption, state.server.customer_key.uri
-    if kind.casefold() == _PLATFORM:
+    if kind.casefold() == PLATFORM:
         return failed(
             "the key is managed by Microsoft",
             {"dataEncryption.type": kind},
-            remedy="the kind of key is fixed when a server is created: restore a backup into a new server with --key "
-            "and --identity, then move the clients",
+            remedy=NEEDS_NEW_SERVER,
         )
-    if kind.casefold() != _OWN:
+    if kind.casefold() != OWN:
         return _untold_kind(kind)
     if not uri:
         return unknown("the server is encrypted with a customer-managed key, and the service does not tell which")
@@ -62,51 +63,59 @@ def rotates(state: ServerState, arguments: Arguments) -> Check:
     """The server follows its key when the key is rotated.
 
     What it checks: dataEncryption.primaryKeyURI ends with the key's name, not with a version of it, in any cloud and
-    also in a managed HSM. A server whose key Microsoft manages is not judged.
+    also in a managed HSM. Where the key can be read in its vault, the finding tells its current version as well. A
+    server whose key Microsoft manages is not judged.
 
     Why: a server that is pinned to a version goes on using it after the key was rotated. When the old version expires
     or is disabled, the server stops.
 
-    Remedy: left to you: az postgres flexible-server update --key with the key's identifier without the version, and
-    --identity with the identity that it has. The new version must be usable by that identity first.
+    Remedy: left to you: flexsec keys set --key with the key's identifier without the version. The current version must
+    be usable by the server's identity first.
 
     What it does not check: the key of geo-redundant backups, for which a version is reported to be required, and
     whether the key has a rotation policy.
 
-    Cost: none; the server's own properties are always read.
+    Cost: none without a key of your own; else one request per subscription, and one or two for each key.
     """
-    server = _with_own_key(state)
+    server = with_own_key(state)
     if isinstance(server, Check):
         return server
     uri = server.customer_key.uri
     if not uri:
         return unknown("the service does not tell the key's identifier")
-    version = key_version(uri)
-    if version is None:
+    found = key_identifier(uri)
+    if found is None:
         return unknown(f"{uri} is not the identifier of a key in a form that flexsec knows")
-    if not version:
+    if not found.version:
         return passed("the key is named without a version, so the server follows its rotation", {"primaryKeyURI": uri})
+    current = _current_version(state)
+    older = current and current.casefold() != found.version.casefold()
+    reason = f"the server is pinned to version {found.version} of its key"
     return failed(
-        f"the server is pinned to version {version} of its key",
-        {"primaryKeyURI": uri},
-        remedy=f"az postgres flexible-server update --key {uri.rstrip().rstrip('/').removesuffix(version).rstrip('/')} "
-        "--identity with the identity that it has",
+        f"{reason}, and the current version is {current}" if older else reason,
+        {"primaryKeyURI": uri, "current version": current or _why_unread(state)},
+        remedy=f"flexsec keys set --key {found.versionless}, or az postgres flexible-server update --key "
+        f"{found.versionless} --identity with the identity that it has",
     )
 
 
-def key_version(uri: str) -> str | None:
-    """The version at the end of a key's identifier; "" without one, None when it is no identifier of a key.
+def _current_version(state: ServerState) -> str:
+    """The latest version of the primary key, "" when that is not known."""
+    keys = state.customer_keys
+    primary = None if isinstance(keys, Unobserved) else keys.primary
+    return primary.current_version if isinstance(primary, VaultKey) else ""
 
-    https://HOST/keys/NAME or https://HOST/keys/NAME/VERSION: the host differs by cloud and for a managed HSM.
-    """
-    try:
-        parts = urlsplit(uri.strip())
-    except ValueError:
-        return None
-    path = [part for part in parts.path.split("/") if part]
-    if not parts.netloc or len(path) not in (2, 3) or path[0].casefold() != "keys":
-        return None
-    return path[2] if len(path) == 3 else ""
+
+def _why_unread(state: ServerState) -> str:
+    keys = state.customer_keys
+    unread_part = keys if isinstance(keys, Unobserved) else keys.primary
+    return f"not known: {unread_part.reason}" if isinstance(unread_part, Unobserved) else "not told"
+
+
+def key_version(uri: str) -> str | None:
+    """The version at the end of a key's identifier; "" without one, None when it is no identifier of a key."""
+    found = key_identifier(uri)
+    return found.version if found else None
 
 
 def geo_backup_key(state: ServerState, arguments: Arguments) -> Check:
@@ -131,7 +140,7 @@ def geo_backup_key(state: ServerState, arguments: Arguments) -> Check:
     geo = state.server.geo_redundant_backup
     if geo.casefold() == "disabled":
         return not_applicable("the server has no geo-redundant backups")
-    server = _with_own_key(state)
+    server = with_own_key(state)
     if isinstance(server, Check):
         return server
     if geo.casefold() != "enabled":
@@ -152,61 +161,14 @@ def geo_backup_key(state: ServerState, arguments: Arguments) -> Check:
     return passed("geo-redundant backups have a key and an identity of their own", evidence)
 
 
-def health(state: ServerState, arguments: Arguments) -> Check:
-    """The service can use the keys that the server is encrypted with.
-
-    What it checks: the server's state is not Inaccessible, and dataEncryption.primaryEncryptionKeyStatus, and
-    geoBackupEncryptionKeyStatus where geo-redundant backups have a key, are Valid. A status that the service does not
-    tell is unknown. A server whose key Microsoft manages is not judged.
-
-    Why: without its key the server stops and its data cannot be read by anyone. A key that is lost for good takes the
-    data and the backups with it.
-
-    Remedy: left to you, in the vault: enable or recover the key, let the server's identity get, wrap and unwrap with
-    it, and let the service through the vault's firewall. The server comes back by itself some time later.
-
-    What it does not check: when the key expires, and whether the vault has soft-delete and purge protection; both
-    stand in the vault, which flexsec does not read here.
-
-    Cost: none; the server's own properties are always read.
-    """
-    if isinstance(state.server, Unobserved):
-        return unread("the server", state.server)
-    inaccessible = state.server.state.casefold() == "inaccessible"
-    own = _with_own_key(state)
-    if isinstance(own, Check) and not (inaccessible and state.server.encryption.casefold() != _PLATFORM):
-        return own
-    statuses = _statuses(state.server)
-    evidence = {"state": state.server.state, **{name: status or "not told" for name, status in statuses.items()}}
-    invalid = [name for name, status in statuses.items() if status.casefold() == "invalid"]
-    problems = [f"{name} is Invalid" for name in invalid]
-    if inaccessible:
-        problems.insert(0, "the server is inaccessible because its customer-managed key cannot be reached")
-    if problems:
-        return failed("; ".join(problems), evidence, remedy=_RECOVERY)
-    unclear = [f"{name} is {status or 'not told'}" for name, status in statuses.items() if status.casefold() != "valid"]
-    if unclear:
-        return unknown(f"the service does not say that the key can be used: {', '.join(unclear)}")
-    return passed("the service can use the server's keys", evidence)
-
-
-def _statuses(server: Server) -> dict[str, str]:
-    """The status of each key in use; that of geo-redundant backups only where they have a key."""
-    key = server.customer_key
-    found = {"primaryEncryptionKeyStatus": key.status}
-    if key.geo_backup_uri or key.geo_backup_status:
-        found["geoBackupEncryptionKeyStatus"] = key.geo_backup_status
-    return found
-
-
-def _with_own_key(state: ServerState) -> Server | Check:
+def with_own_key(state: ServerState) -> Server | Check:
     """The server when its key is the customer's, or the check that says why there is nothing to judge."""
     if isinstance(state.server, Unobserved):
         return unread("the server", state.server)
     kind = state.server.encryption.casefold()
-    if kind == _OWN:
+    if kind == OWN:
         return state.server
-    if kind == _PLATFORM:
+    if kind == PLATFORM:
         return not_applicable("the server's key is managed by Microsoft")
     return _untold_kind(state.server.encryption)
 
@@ -231,7 +193,7 @@ CONTROLS = (
         family="keys",
         rating=RATINGS["enc-cmk-auto-rotate"],
         check=rotates,
-        reads=("server",),
+        reads=("server", "customer_keys"),
         references=REFERENCES["enc-cmk-auto-rotate"],
     ),
     Control(
@@ -242,14 +204,5 @@ CONTROLS = (
         check=geo_backup_key,
         reads=("server",),
         references=REFERENCES["enc-geo-backup-cmk"],
-    ),
-    Control(
-        id="enc-key-health",
-        title="The customer-managed keys can be used",
-        family="keys",
-        rating=RATINGS["enc-key-health"],
-        check=health,
-        reads=("server",),
-        references=REFERENCES["enc-key-health"],
     ),
 )

@@ -104,6 +104,8 @@ REFERENCES: Mapping[str, References] = MappingProxyType(
         "auth-entra-admin-naming": References(mcsb=("PA-1 (ours)",)),
         "auth-tenant-pinned": References(mcsb=("IM-1 (ours)",)),
         "auth-app-managed-identity": References(mcsb=("IM-3",)),
+        "auth-mgmt-rbac-least-privilege": References(mcsb=("PA-7",)),
+        "auth-admin-password-rotation": References(mcsb=("IM-8", "PA-1")),
         "net-public-access-disabled": References(
             cis=("Azure Database Services 2.0 6.3",),
             mcsb=("NS-2",),

@@ -72,6 +72,12 @@ RATINGS: Mapping[str, Rating] = MappingProxyType(
         "auth-app-managed-identity": Rating(
             Severity.LOW, "A spare identity is of use only to someone who administers the database already."
         ),
+        "auth-mgmt-rbac-least-privilege": Rating(
+            Severity.MEDIUM, "Each of them may take the whole server over, and nobody inside the database would see it."
+        ),
+        "auth-admin-password-rotation": Rating(
+            Severity.MEDIUM, "A password that leaked opens the server for as long as it stays; few of them ever leak."
+        ),
         "net-public-access-disabled": Rating(
             Severity.HIGH, "The server answers on a public address; only its rules and passwords keep strangers out."
         ),
@@ -212,6 +218,24 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         ),
         "auth-app-managed-identity.others": Threshold(
             (), "What uses an identity from within the database is not told by the service; name it here."
+        ),
+        "auth-mgmt-rbac-least-privilege.max_principals": Threshold(
+            5, "Three owners, as Microsoft advises for a subscription, one group of administrators and one pipeline."
+        ),
+        "auth-mgmt-rbac-least-privilege.allowed": Threshold(
+            (), "Only you know who should; without a list their number alone is judged."
+        ),
+        "auth-admin-password-rotation.max_days": Threshold(
+            90, "A quarter: what most rules ask for, and how long flexsec password rotate marks a password as good."
+        ),
+        "auth-admin-password-rotation.vault": Threshold(
+            "", "Only you know where the password is kept; without it there is nothing to judge."
+        ),
+        "auth-admin-password-rotation.secret": Threshold(
+            "{server}-admin-password", "The name that flexsec password rotate gives to a secret."
+        ),
+        "enc-key-health.days": Threshold(
+            30, "A month is enough to rotate a key, also where that needs an approval; and it is no permanent alarm."
         ),
         "net-fw-no-azure-services.remove": Threshold(
             True, "No client can be named that needs the rule; those that do need one get a rule of their own."

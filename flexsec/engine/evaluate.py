@@ -11,7 +11,7 @@ from ..model.parameter import same_value
 from ..model.server import Networking, ServerState
 from ..model.verdict import Assessment, Check, Status, Verdict
 from . import scope
-from .observe import PARTS, SHARED_PARTS
+from .observe import ASKED_PARTS, PARTS
 from .waivers import Covering, covering, in_doubt
 from .waivers import notes as waiver_notes
 
@@ -35,7 +35,7 @@ class Judge:
 
     @property
     def parts(self) -> tuple[str, ...]:
-        """The parts of a server's state that are read for it: what servers share only when a control needs it."""
+        """The parts of a server's state that are read for it: what lies outside of it only when a control needs it."""
         return parts_of(self.baseline)
 
     def __call__(self, state: ServerState) -> Assessment:
@@ -46,7 +46,7 @@ class Judge:
 def parts_of(baseline: Baseline) -> tuple[str, ...]:
     """The parts of a server's state that judging by a baseline reads: `PARTS`, and what its controls ask for beyond."""
     needed = {part for selection in baseline.controls for part in selection.control.reads}
-    return (*PARTS, *(part for part in SHARED_PARTS if part in needed))
+    return (*PARTS, *(part for part in ASKED_PARTS if part in needed))
 
 
 def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessment:

@@ -9,12 +9,12 @@ import json
 from typing import TYPE_CHECKING
 
 from ..errors import UsageError
-from ..model.connections import TLS_WORDS, Connection
+from ..model.connections import AUTHENTICATION_WORDS, TLS_WORDS, Connection
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-_COLUMNS = ("address", "role", "tls_version")
+_COLUMNS = ("address", "role", "tls_version", "authentication")
 
 
 def read(path: Path) -> tuple[Connection, ...]:
@@ -22,7 +22,8 @@ def read(path: Path) -> tuple[Connection, ...]:
 
     Args:
         path: `.json` for a list of objects, anything else for CSV with a header. Columns: address (IPv4, required),
-            role, tls_version ("none" without TLS); others are ignored, and so are rows without an IPv4 address.
+            role, tls_version ("none" without TLS), authentication; others are ignored, and so are rows without an IPv4
+            address, unless they tell an authentication: then who that is must be told too.
 
     Raises:
         UsageError: naming the file, the line and what was expected.
@@ -36,7 +37,7 @@ def read(path: Path) -> tuple[Connection, ...]:
     rows = _from_json(text, path) if path.suffix.casefold() == ".json" else _from_csv(text, path)
     if not rows:
         raise UsageError(f"{path} holds no connection; leave the file out when nothing is known about clients")
-    read = tuple(_connection(row, place) for place, row in rows if not _outside_the_firewall(row))
+    read = tuple(_connection(row, place) for place, row in rows if not _outside_the_firewall(row, place))
     if not read:
         raise UsageError(f"{path} holds no connection from an IPv4 address; leave it out when nothing is known")
     return read
@@ -45,7 +46,9 @@ def read(path: Path) -> tuple[Connection, ...]:
 def _from_csv(text: str, path: Path) -> list[tuple[str, dict[str, object]]]:
     reader = csv.DictReader(io.StringIO(text))
     if "address" not in (reader.fieldnames or []):
-        raise UsageError(f"{path}:1: expected a header with the column 'address' (and optionally role, tls_version)")
+        raise UsageError(
+            f"{path}:1: expected a header with the column 'address' (and optionally role, tls_version, authentication)"
+        )
     try:
         return [(f"{path}:{reader.line_num}", dict(row)) for row in reader]
     except csv.Error as error:
@@ -62,13 +65,19 @@ def _from_json(text: str, path: Path) -> list[tuple[str, dict[str, object]]]:
     return [(f"{path}: entry {number}", row) for number, row in enumerate(data, 1)]
 
 
-def _outside_the_firewall(row: dict[str, object]) -> bool:
+def _outside_the_firewall(row: dict[str, object], place: str) -> bool:
     """A local or IPv6 session (pg_stat_activity shows both): the firewall, which is IPv4 only, does not admit it."""
     address = str(row.get("address") or "").strip()
     try:
-        return not address or ipaddress.ip_address(address).version == 6
+        outside = not address or ipaddress.ip_address(address).version == 6
     except ValueError:
         return False
+    if outside and str(row.get("authentication") or "").strip():
+        raise UsageError(
+            f"{place}: it tells how a client logs in and not its IPv4 address; add that, or leave the row out when it "
+            "is a session of the service's own"
+        )
+    return outside
 
 
 def _connection(row: dict[str, object], place: str) -> Connection:
@@ -80,5 +89,11 @@ def _connection(row: dict[str, object], place: str) -> Connection:
     if values["tls_version"] and values["tls_version"].casefold() not in {word.casefold() for word in TLS_WORDS}:
         raise UsageError(
             f"{place}: {values['tls_version']!r} is no TLS version; expected one of {', '.join(TLS_WORDS)}"
+        )
+    values["authentication"] = values["authentication"].casefold()
+    if values["authentication"] and values["authentication"] not in AUTHENTICATION_WORDS:
+        raise UsageError(
+            f"{place}: {values['authentication']!r} is no authentication; expected one of "
+            f"{', '.join(AUTHENTICATION_WORDS)}, or nothing when it is not known"
         )
     return Connection(**values)

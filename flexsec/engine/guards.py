@@ -14,6 +14,7 @@ from ..model.observation import Unobserved
 from ..model.parameter import Parameter, same_value
 from ..model.plan import Withheld
 from ..model.server import CHILDREN_UNREADABLE, NOT_BECOMING_READY, Networking, Server
+from . import credential_guards, encryption_guards
 from .password_guards import password_refusal
 
 if TYPE_CHECKING:
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _LOWERED = {
     "backup_retention_days": "backups are kept for fewer days than now",
+    "fips_mode": "algorithms that FIPS 140 does not admit may be used again",
     "storage_auto_grow": "the storage no longer grows by itself, and a full disk makes the server read-only",
 }
 _EVIDENCE_FLAGS = "--connections FILE (or --without-evidence REASON)"
@@ -60,6 +62,8 @@ def withheld(
         or _plaintext_refusal(change, evidence)
         or _tls_refusal(change, state, leave, evidence)
         or password_refusal(change, state)
+        or encryption_guards.fips_refusal(change, leave, evidence)
+        or credential_guards.withheld(change, state, leave=leave, evidence=evidence, moment=moment)
     )
 
 
@@ -114,7 +118,7 @@ def _never_written(change: Change, *, restoring: bool) -> Withheld | None:
 def _leave_to_lower(change: Change, leave: Leave) -> Withheld | None:
     if not change.lowers_security or leave.lower_security:
         return None
-    setting = _LOWERED.get(change.name) if change.kind == "server_setting" else None
+    setting = _LOWERED.get(change.name) if change.kind == "server_setting" else credential_guards.lowered(change)
     reason = setting or "it makes a control fail that passes now"
     return Withheld(change=change, by="leave", reason=reason, needs="--allow-lowering")
 
@@ -122,7 +126,8 @@ def _leave_to_lower(change: Change, leave: Leave) -> Withheld | None:
 def _leave_to_close(change: Change, leave: Leave, evidence: Evidence) -> Withheld | None:
     if not change.closing or change.closing in leave.closing:
         return None
-    unknown = evidence.connections is None and not leave.without_evidence
+    clients_matter = change.closing not in encryption_guards.CLASSES_WITHOUT_CLIENTS
+    unknown = clients_matter and evidence.connections is None and not leave.without_evidence
     return Withheld(
         change=change,
         by="leave",

@@ -32,6 +32,12 @@ PARTS = ("server", "parameters", "firewall", "administrators", "threat_protectio
 SHARED_PARTS = ("defender_plan", "region")
 """The parts that all servers of a subscription (or of a region of it) share, read when a baseline asks for them."""
 
+OUTSIDE_PARTS = ("customer_keys", "role_assignments", "admin_secret")
+"""What lies outside of a server and is about that one, read when a baseline asks for it."""
+
+ASKED_PARTS = (*SHARED_PARTS, *OUTSIDE_PARTS)
+"""The parts that are not read unless a baseline asks for them."""
+
 _NOT_READ = Unobserved("not read for this operation")
 
 
@@ -43,8 +49,8 @@ class PartObserver(Protocol):
         ...
 
 
-class SharedObserver(Protocol):
-    """Reads what servers share: at most one request, none when it was read a moment ago."""
+class AskedObserver(Protocol):
+    """Reads what lies outside of a server; nothing when servers share it and it was read a moment ago."""
 
     def __call__(self, connection: Connection, server: Server | Unobserved, *, deadline: Deadline) -> Any:
         """The part's value, or `Unobserved` when the server's own properties are needed and were not read."""
@@ -73,14 +79,14 @@ class Observers:
 
     Attributes:
         parts: for each of `PARTS`, what reads it.
-        shared: for each of `SHARED_PARTS`, what reads it.
+        asked: for each of `ASKED_PARTS`, what reads it.
         parameter: what reads one parameter.
         subscription: what reads each part of a subscription's state, when a run is about one.
     """
 
     parts: Mapping[str, PartObserver]
     parameter: ParameterObserver
-    shared: Mapping[str, SharedObserver]
+    asked: Mapping[str, AskedObserver]
     subscription: Mapping[str, SubscriptionObserver] = field(default_factory=dict)
 
 
@@ -92,10 +98,10 @@ def observe(
     deadline: Deadline,
     parts: Collection[str] = PARTS,
 ) -> ServerState:
-    """Read a server, at most one request a part.
+    """Read a server, at most one request for each of `PARTS`.
 
     Args:
-        parts: which of `PARTS` and `SHARED_PARTS` to read; the server itself is always read first.
+        parts: which of `PARTS` and `ASKED_PARTS` to read; the server itself is always read first.
 
     Returns:
         The state; a part that could not be read is `Unobserved` with its reason.
@@ -111,9 +117,9 @@ def observe(
     for part in PARTS[1:]:
         if part in parts:
             read[part] = closed or _part(part, connection, server, observers, deadline)
-    for part in SHARED_PARTS:
+    for part in ASKED_PARTS:
         if part in parts:
-            reading = partial(observers.shared[part], connection, read["server"], deadline=deadline)
+            reading = partial(observers.asked[part], connection, read["server"], deadline=deadline)
             read[part] = read_or_reason(reading, of_server=False)
     return ServerState(server_id=server.arm_id, observed_at=connection.clock.now(), **read)
 

@@ -88,7 +88,7 @@ def foreign_restarts(
     for change in (*planned, *(item.change for item in shares.foreign)):
         if change.controls and is_static(change):
             controls.setdefault(_restarter(change.name, owner), {})[change.name] = change.controls
-    if shares.restart is not None and not any(change.kind == "restart" for change in planned):
+    if shares.restart is not None and not any(change.restarts for change in planned):
         for name in _pending(shares.restart):
             controls.setdefault(_restarter(name, owner), {})[name] = shares.restart.controls
     return [

@@ -18,20 +18,25 @@ from ..model.resource import ServerId, parse_target
 from ..model.role import Need, Role, RoleScope
 from ..observers import (
     activity_log,
+    admin_secret,
     administrators,
     covered_servers,
+    customer_keys,
     defender_plan,
     firewall,
     parameters,
     permissions,
     region,
+    role_assignments,
     server,
     threat_protection,
 )
+from ..operations import administrators as entra_administrators
+from ..operations import encryption_key
 from ..operations import firewall as firewall_rules
 from ..operations.registry import OPERATIONS
 from .evaluate import parts_of
-from .observe import PARTS
+from .observe import PARTS, SHARED_PARTS
 from .reasons import REASONS
 
 if TYPE_CHECKING:
@@ -49,9 +54,18 @@ READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "threat_protection": threat_protection.ACTIONS,
         "defender_plan": defender_plan.ACTIONS,
         "region": region.ACTIONS,
+        "customer_keys": customer_keys.ACTIONS,
+        "role_assignments": role_assignments.ACTIONS,
+        "admin_secret": (),
     }
 )
 """The actions that reading each part of a server's state needs."""
+
+DATA_READS: Mapping[str, tuple[str, ...]] = MappingProxyType({"admin_secret": admin_secret.DATA_ACTIONS})
+"""The data actions that reading a part needs."""
+
+WHERE_IT_APPLIES = frozenset({"customer_keys"})
+"""The parts that not every server has: what reads them is granted where a server has them."""
 
 _WRITES = {operation.kind: operation.actions for operation in OPERATIONS}
 _ALL_READS = tuple(action for part in PARTS for action in READS[part])
@@ -94,6 +108,7 @@ _NOTHING = Row()
 _SECRETS = tuple(
     f"Microsoft.KeyVault/vaults/secrets/{name}/action" for name in ("getSecret", "readMetadata", "setSecret")
 )
+_ADMINISTRATORS = (*server.ACTIONS, *administrators.ACTIONS)
 _COVERAGE = (*defender_plan.ACTIONS, *covered_servers.ACTIONS)
 _COPYING = (
     *_ALL_READS,
@@ -138,8 +153,27 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "firewall remove": Row(actions=(*server.ACTIONS, *firewall_rules.DELETE_ACTIONS)),
         "threat-protection get": Row(actions=threat_protection.ACTIONS, optional=server.ACTIONS),
         "threat-protection enable": Row(actions=(*server.ACTIONS, *_WRITES["threat_protection"])),
+        "entra show": Row(actions=_ADMINISTRATORS),
+        "entra enable": Row(actions=(*_WRITES["authentication"], *parameters.ACTIONS)),
+        "entra add": Row(actions=entra_administrators.PUT_ACTIONS),
+        "entra replace": Row(actions=_WRITES["administrators"]),
+        "entra remove": Row(actions=entra_administrators.DELETE_ACTIONS),
+        "entra prove-login": Row(actions=_ADMINISTRATORS),
+        "entra only": Row(actions=_WRITES["authentication"]),
+        "entra allow-passwords": Row(actions=_WRITES["authentication"]),
+        "scram status": Row(actions=(*server.ACTIONS, *parameters.ACTIONS)),
+        "scram migrate": Row(
+            actions=(*server.ACTIONS, *_WRITES["parameters"], *_WRITES["admin_password"]),
+            data_actions=_SECRETS,
+            optional=administrators.ACTIONS,
+        ),
         "settings show": Row(actions=server.ACTIONS),
         "settings set": Row(actions=_WRITES["server_setting"]),
+        "keys show": Row(actions=server.ACTIONS, optional=customer_keys.ACTIONS),
+        "keys set": Row(
+            actions=(*_WRITES["encryption_key"], *customer_keys.ACTIONS[:2]),
+            optional=(customer_keys.ACTIONS[2], encryption_key.ASSIGN),
+        ),
         "defender show": Row(actions=_DEFENDER, wide=True),
         "defender enable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
         "defender disable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
@@ -153,7 +187,10 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "baseline list": _NOTHING,
         "baseline show": _NOTHING,
         "baseline diff": _NOTHING,
-        "baseline capture": Row(actions=tuple(action for actions in READS.values() for action in actions)),
+        "baseline capture": Row(
+            actions=tuple(action for part in (*PARTS, *SHARED_PARTS) for action in READS[part]),
+            optional=customer_keys.ACTIONS,
+        ),
         "baseline validate": _NOTHING,
         "baseline schema": _NOTHING,
         "simulate serve": _NOTHING,
@@ -190,16 +227,24 @@ def role_for(purpose: str, *, baseline: Baseline | None = None) -> Role:
     row = ROWS.get(name)
     if row is None:
         raise UnknownName(f"there is no command {name!r} to need permissions; {_hint(name)}")
-    actions = list(row.actions)
+    actions, inside, optional = list(row.actions), list(row.data_actions), list(row.optional)
     if row.judges or row.mends:
         chosen = baseline or load("recommended")
-        actions += [action for part in parts_of(chosen) for action in READS[part]] if row.judges else []
+        parts = parts_of(chosen) if row.judges else ()
+        actions += _read_actions(parts)
+        inside += [action for part in parts for action in DATA_READS.get(part, ())]
+        optional += [action for part in parts if part in WHERE_IT_APPLIES for action in READS[part]]
         actions += _WRITES["server_setting"] if row.mends and _changes_settings(chosen) else []
     return Role(
         purpose=name,
-        needs=_needs(actions, row.data_actions, wide=row.wide),
-        optional=_needs(row.optional, (), wide=row.wide),
+        needs=_needs(actions, inside, wide=row.wide),
+        optional=_needs(optional, (), wide=row.wide),
     )
+
+
+def _read_actions(parts: Iterable[str]) -> list[str]:
+    """What reading these parts of any server needs."""
+    return [action for part in parts if part not in WHERE_IT_APPLIES for action in READS[part]]
 
 
 def _changes_settings(baseline: Baseline) -> bool:
@@ -220,9 +265,15 @@ def role_for_plan(plan: Plan, *, baseline: Baseline | None = None) -> Role:
     if not plan.changes:
         return Role(purpose=purpose, needs=())  # applying it sends nothing
     parts = (parts_of(baseline) if baseline else PARTS) if server else ()
-    reads = [action for part in parts for action in READS[part]] if server else list(_COVERAGE)
+    reads = _read_actions(parts) if server else list(_COVERAGE)
+    inside = [action for part in parts for action in DATA_READS.get(part, ())]
+    optional = [action for part in parts if part in WHERE_IT_APPLIES for action in READS[part]]
     writes = [action for change in plan.changes for action in change.permissions]
-    return Role(purpose=purpose, needs=_needs((*reads, *writes), (), wide=not server))
+    return Role(
+        purpose=purpose,
+        needs=_needs((*reads, *writes), inside, wide=not server),
+        optional=_needs(optional, (), wide=not server),
+    )
 
 
 def _needs(actions: Iterable[str], data_actions: Iterable[str], *, wide: bool) -> tuple[Need, ...]:
@@ -239,7 +290,7 @@ def _needs(actions: Iterable[str], data_actions: Iterable[str], *, wide: bool) -
 
 def _scope(action: str, *, wide: bool) -> RoleScope:
     """A server's own actions are needed at the server; operations, plans and regions lie below the subscription."""
-    own = action.startswith("Microsoft.DBforPostgreSQL/flexibleServers/")
+    own = action.startswith("Microsoft.DBforPostgreSQL/flexibleServers/") or action in role_assignments.ACTIONS
     return RoleScope.SERVER if own and not wide else RoleScope.SUBSCRIPTION
 
 

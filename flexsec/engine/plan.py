@@ -12,6 +12,7 @@ from ..model.observation import Unobserved
 from ..model.ownership import FLEXSEC
 from ..model.plan import Left, Plan, Withheld
 from ..model.verdict import Status
+from ..operations.authentication import coinciding
 from .basis import facts, sealed
 from .guards import in_safe_order, withheld
 from .handing_over import handed_over
@@ -168,7 +169,7 @@ class Planner:
     def _with_restart(self, changes: list[Change], *, restoring: bool) -> list[Change]:
         """Static parameters written for a control need a restart to count, as do those restored that are in force.
 
-        All restarts coincide in one.
+        All restarts coincide in one, also with that of enabling Microsoft Entra authentication.
         """
         static = tuple(c.name for c in changes if c.kind == "parameters" and (c.after or {}).get("dynamic") == "false")
         planned = next((c for c in changes if c.kind == "restart"), None)
@@ -187,7 +188,10 @@ class Planner:
         controls = (
             planned.controls if planned else tuple(sorted({i for c in changes if c.name in static for i in c.controls}))
         )
-        return [*(c for c in changes if c.kind != "restart"), replace(restart, controls=controls)]
+        others, complete = [c for c in changes if c.kind != "restart"], replace(restart, controls=controls)
+        if not any(c.kind == "authentication" and c.restarts for c in others):
+            return [*others, complete]
+        return [coinciding(c, complete) if c.kind == "authentication" and c.restarts else c for c in others]
 
     def _with_lowering(self, change: Change) -> Change:
         """Mark a change that makes a control fail which passes now.
@@ -245,7 +249,7 @@ class Planner:
         )
 
     def _restart_notes(self, kept: list[Change]) -> list[str]:
-        restart = next((c for c in kept if c.kind == "restart"), None)
+        restart = next((c for c in kept if c.restarts), None)
         if restart is None or isinstance(self._state.parameters, Unobserved):
             return []
         waiting = [p.name for p in self._state.parameters if p.pending_restart]
@@ -255,15 +259,24 @@ class Planner:
 
 
 def _with_requirements(ordered: list[Change]) -> list[Change]:
-    """A higher TLS minimum is written only after the cap on the maximum is gone."""
-    targets = {change.target for change in ordered}
-    cap = "parameters/ssl_max_protocol_version"
-    return [
-        replace(change, requires=(cap,))
-        if change.target == "parameters/ssl_min_protocol_version" and change.phase is Phase.CLOSE and cap in targets
-        else change
-        for change in ordered
-    ]
+    """What must be there first: the cap gone before a higher TLS minimum, new ways in before old ones go."""
+    caps = tuple(c.target for c in ordered if c.target == "parameters/ssl_max_protocol_version")
+    ways_in = tuple(c.target for c in ordered if _lets_entra_in(c))
+
+    def required(change: Change) -> tuple[str, ...]:
+        if change.phase is not Phase.CLOSE:
+            return change.requires
+        if change.target == "parameters/ssl_min_protocol_version":
+            return caps
+        return ways_in if change.kind in ("authentication", "administrators") else change.requires
+
+    return [replace(change, requires=required(change)) for change in ordered]
+
+
+def _lets_entra_in(change: Change) -> bool:
+    """Whether a change adds a Microsoft Entra administrator or enables Entra authentication."""
+    added = change.kind == "administrators" and change.after is not None
+    return added or (change.target == "authentication/entra" and change.restarts)
 
 
 def _missing_requirement(change: Change, held: list[Withheld]) -> Withheld | None:

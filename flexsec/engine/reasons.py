@@ -24,6 +24,8 @@ REASONS: Mapping[str, str] = MappingProxyType(
         f"{_SERVER}/firewallRules/write": "add and change firewall rules",
         f"{_SERVER}/firewallRules/delete": "remove firewall rules",
         f"{_SERVER}/administrators/read": "read the Microsoft Entra administrators",
+        f"{_SERVER}/administrators/write": "add Microsoft Entra administrators",
+        f"{_SERVER}/administrators/delete": "remove Microsoft Entra administrators",
         f"{_SERVER}/advancedThreatProtectionSettings/read": "read the server's threat protection, and read back what "
         "was written",
         f"{_SERVER}/advancedThreatProtectionSettings/write": "switch the server's threat protection",
@@ -39,6 +41,13 @@ REASONS: Mapping[str, str] = MappingProxyType(
         f"{_SUBSCRIPTION}/resourceGroups/read": "read the resource groups' locations and tags",
         "Microsoft.Insights/eventtypes/values/read": "tell from the activity log who set a value back that "
         "flexsec had set",
+        "Microsoft.KeyVault/vaults/read": "find the vault of a server's own key, and read how it is protected",
+        "Microsoft.KeyVault/vaults/keys/read": "read whether the server's own key is enabled, and until when",
+        "Microsoft.KeyVault/vaults/keys/versions/read": "the same of the version of its key that a server is pinned to",
+        "Microsoft.ManagedIdentity/userAssignedIdentities/assign/action": "give the server an identity that it does "
+        "not have yet",
+        "Microsoft.Authorization/roleAssignments/read": "read who was given which role at the server and above it",
+        "Microsoft.Authorization/roleDefinitions/read": "read what those roles allow",
         "Microsoft.Authorization/permissions/read": "read what the signed-in identity may do, at the server and at the "
         "subscription",
         f"{_SECRETS}/getSecret/action": "read the password that is in force",

@@ -19,7 +19,7 @@ def refuse_withheld(plan: Plan) -> None:
     """
     if not plan.withheld:
         return
-    asked = [item for item in plan.withheld if not item.change.restarts]
+    asked = [item for item in plan.withheld if item.change.kind != "restart"]
     if not asked:
         return  # a restart that nobody asked for by name is only reported
     reasons = tuple(

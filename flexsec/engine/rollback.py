@@ -57,7 +57,7 @@ def rollback_plan(
             continue
         if operation.untouched(change, state):
             continue
-        if change.restarts:
+        if change.restarts and not change.reversible:
             notes.append(f"A restart cannot be undone: {change.sentence}")
             continue
         if not change.reversible:

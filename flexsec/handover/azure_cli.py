@@ -38,6 +38,10 @@ def patch(change: Change, server: ServerId, state: ServerState) -> str:
             return _command("restart", _itself(server))
         case "server_setting":
             return _setting(change, server, state)
+        case "authentication":
+            return _authentication(change, server)
+        case "administrators":
+            return _administrator(change, server)
         case _:
             return ""
 
@@ -58,6 +62,28 @@ def _removal_by_rest(change: Change, server: ServerId) -> str:
     """The own command of az refuses names that older versions of the service allowed."""
     url = f"{server}/firewallRules/{quote(change.name, safe='')}?api-version=2024-08-01"
     return shlex.join(["az", "rest", "--method", "delete", "--url", url])
+
+
+def _authentication(change: Change, server: ServerId) -> str:
+    """Passwords come back only with a new one, which stands in no command."""
+    after = change.after or {}
+    if "login" in after:
+        return ""
+    if change.name == "entra":
+        return _command("update", _itself(server), microsoft_entra_auth=after["state"])
+    return _command("update", _itself(server), password_auth=after["state"])
+
+
+def _administrator(change: Change, server: ServerId) -> str:
+    if change.after is None:
+        return _command("microsoft-entra-admin delete", _below(server), "--yes", object_id=change.name)
+    return _command(
+        "microsoft-entra-admin create",
+        _below(server),
+        object_id=change.name,
+        display_name=change.after["principal"],
+        type=change.after["type"],
+    )
 
 
 def _setting(change: Change, server: ServerId, state: ServerState) -> str:

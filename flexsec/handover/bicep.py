@@ -10,7 +10,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..model.server_setting import AUTO_GROW, RETENTION, WINDOW, parse_window
-from .settings import is_tag, tags, wanted
+from .settings import authentication, is_tag, tags, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -41,6 +41,10 @@ def patch(change: Change, server: ServerId, state: ServerState) -> str:
             return _child("advancedThreatProtectionSettings", change.name, server, {"state": state_word})
         case "server_setting":
             return _setting(change, server, state)
+        case "authentication":
+            return _authentication(change, server, state)
+        case "administrators":
+            return _administrator(change, server)
         case _:
             return ""
 
@@ -67,6 +71,28 @@ def _rule(change: Change, server: ServerId) -> str:
         "endIpAddress": text(change.after["end"]),
     }
     return _child("firewallRules", change.name, server, addresses)
+
+
+def _authentication(change: Change, server: ServerId, state: ServerState) -> str:
+    """The whole block: what is left out of it is not known to stay. A password stands in no file."""
+    switches = authentication(change, state)
+    if not switches:
+        return ""
+    return _server(server, {"properties": {"authConfig": {name: text(word) for name, word in switches.items()}}})
+
+
+def _administrator(change: Change, server: ServerId) -> str:
+    if change.after is None:
+        return (
+            f"// Delete the resource of type {SERVER_TYPE}/administrators named {text(change.name)} from the file.\n"
+            "// A deployment removes nothing: it goes with the az command below, or in a deployment stack.\n"
+        )
+    principal: Properties = {
+        "principalType": text(change.after["type"]),
+        "principalName": text(change.after["principal"]),
+        "tenantId": text(change.after["tenant"]),
+    }
+    return _child("administrators", change.name, server, principal)
 
 
 def _setting(change: Change, server: ServerId, state: ServerState) -> str:

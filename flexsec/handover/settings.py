@@ -30,3 +30,14 @@ def tags(change: Change, state: ServerState) -> dict[str, str]:
     if change.after is not None:
         found[key] = wanted(change)
     return dict(sorted(found.items()))
+
+
+def authentication(change: Change, state: ServerState) -> dict[str, str]:
+    """Both ways of signing in as they shall be, by the service's names; {} for a change that carries a password."""
+    after = change.after or {}
+    if "login" in after or not isinstance(state.server, Server):
+        return {}
+    found = {"activeDirectoryAuth": state.server.entra_auth, "passwordAuth": state.server.password_auth}
+    found["activeDirectoryAuth" if change.name == "entra" else "passwordAuth"] = after["state"]
+    tenant = after.get("tenant") or state.server.tenant_id
+    return {**found, "tenantId": tenant} if found["activeDirectoryAuth"].casefold() == "enabled" and tenant else found

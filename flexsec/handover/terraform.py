@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from ..model.server_setting import AUTO_GROW, RETENTION, SYSTEM_MANAGED, WINDOW, parse_window
-from .settings import is_tag, tags, wanted
+from .settings import authentication, is_tag, tags, wanted
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -37,6 +37,10 @@ def patch(change: Change, server: ServerId, state: ServerState) -> str:
             return _threat_protection(change, server)
         case "server_setting":
             return _setting(change, server, state)
+        case "authentication":
+            return _authentication(change, server, state)
+        case "administrators":
+            return _administrator(change, server)
         case _:
             return ""
 
@@ -105,6 +109,44 @@ def _threat_protection(change: Change, server: ServerId) -> str:
         "    }\n"
         "  }\n"
         "}\n"
+    )
+
+
+def _authentication(change: Change, server: ServerId, state: ServerState) -> str:
+    """The whole block, as azurerm has it. A password stands in no file."""
+    switches = authentication(change, state)
+    if not switches:
+        return ""
+    attributes = {
+        "active_directory_auth_enabled": _truth(switches["activeDirectoryAuth"]),
+        "password_auth_enabled": _truth(switches["passwordAuth"]),
+        **({"tenant_id": text(switches["tenantId"])} if "tenantId" in switches else {}),
+    }
+    where = f"# In the existing resource azurerm_postgresql_flexible_server of {comment(server.name)}:\n"
+    return where + _block("authentication", attributes)
+
+
+def _truth(word: str) -> str:
+    return "true" if word.casefold() == "enabled" else "false"
+
+
+def _administrator(change: Change, server: ServerId) -> str:
+    kind = "azurerm_postgresql_flexible_server_active_directory_administrator"
+    if change.after is None:
+        return (
+            f"# Delete the resource block {kind} whose object_id is {text(change.name)}:\n"
+            "# the next apply then removes the administrator.\n"
+        )
+    return _block(
+        f'resource "{kind}" "{label(change.after["principal"])}"',
+        {
+            "server_name": text(server.name),
+            "resource_group_name": text(server.resource_group),
+            "tenant_id": text(change.after["tenant"]),
+            "object_id": text(change.name),
+            "principal_name": text(change.after["principal"]),
+            "principal_type": text(change.after["type"]),
+        },
     )
 
 

@@ -22,6 +22,7 @@ CLOSING_CLASSES = {
     "tls-minimum": "the minimum TLS version rises: older clients are refused",
     "md5": "md5 is no longer accepted: roles whose password is kept as an md5 hash are refused",
     "password-authentication": "password authentication goes off: only Microsoft Entra lets anyone in",
+    "encryption-key": "another key or identity encrypts the server: if it cannot be used, nobody gets in",
     "entra-administrators": "Microsoft Entra administrators are removed, alone or with Entra authentication",
 }
 """The classes of closing changes, each given leave by name (`--allow-closing firewall`)."""
@@ -33,7 +34,7 @@ class Change:
 
     Attributes:
         kind: the stem of the operation that writes it: parameters, firewall, threat_protection, server_setting,
-            restart, authentication, administrators; defender_plan for a subscription.
+            restart, authentication, administrators, encryption_key; defender_plan for a subscription.
         name: the parameter, rule or setting; "Default" for threat protection; the server's name for a restart; the
             way of signing in (entra, password); an administrator's object id.
         before, after: the properties before and after, as texts by name; None where there is (or shall be) nothing.
@@ -76,4 +77,5 @@ def in_words(properties: Mapping[str, str] | None) -> str:
     return ", ".join(repr(value) for key, value in properties.items() if key in _TOLD)
 
 
-_TOLD = ("value", "start", "end", "state", "pending", "tier", "principal", "type", "tenant")
+_TOLD = ("value", "start", "end", "state", "pending", "tier", "principal", "type", "tenant", "key", "identity",
+         "geo_backup_key", "geo_backup_identity")  # fmt: skip

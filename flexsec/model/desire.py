@@ -116,6 +116,22 @@ class DesiredAdministratorAbsent:
     kind: Literal["administrator_absent"] = "administrator_absent"
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DesiredEncryptionKey:
+    """Other keys or identities for a server that is encrypted with a key of its own; "" leaves what is there.
+
+    Attributes:
+        key, geo_backup_key: identifiers of keys.
+        identity, geo_backup_identity: resource ids of user-assigned identities.
+    """
+
+    key: str = ""
+    identity: str = ""
+    geo_backup_key: str = ""
+    geo_backup_identity: str = ""
+    kind: Literal["encryption_key"] = "encryption_key"
+
+
 Desire = (
     DesiredParameter
     | DesiredFirewallRuleAbsent
@@ -128,4 +144,5 @@ Desire = (
     | DesiredAuthentication
     | DesiredAdministrator
     | DesiredAdministratorAbsent
+    | DesiredEncryptionKey
 )

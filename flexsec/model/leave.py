@@ -53,6 +53,7 @@ class Leave:
         closing: classes of closing changes (see `CLOSING_CLASSES`).
         without_evidence: the reason for closing without evidence of who still connects; "" means not given.
         lower_security: make a passing control fail, or take protection away (a rollback, something set by hand).
+        lockout: the roles that may lose their login, each by name.
         subscription_cost: switch on what bills every server of the subscription (the Defender plan).
     """
 
@@ -62,6 +63,7 @@ class Leave:
     without_evidence: str = ""
     lower_security: bool = False
     subscription_cost: bool = False
+    lockout: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse a closing class that does not exist, and a reason that says nothing.
@@ -72,6 +74,9 @@ class Leave:
         given: object = self.closing
         if isinstance(given, str):
             raise InvalidValue(f"closing={given!r} is a text; give a tuple of classes: ({given!r},)")
+        named: object = self.lockout
+        if isinstance(named, str):
+            raise InvalidValue(f"lockout={named!r} is a text; give a tuple of roles: ({named!r},)")
         if self.without_evidence and not self.without_evidence.strip():
             raise InvalidValue("the reason for doing without evidence is blank; say why, it is journalled")
         unknown = sorted(set(self.closing) - CLOSING_CLASSES.keys())

@@ -27,3 +27,11 @@ class Login(Protocol):
     def __call__(self, login: str, secret: Secret) -> LoginAttempt:
         """Try a password. Raises nothing for what a server or a network does."""
         ...
+
+
+class TokenLogin(Protocol):
+    """Logs in to one server with a Microsoft Entra token in place of a password, and out again."""
+
+    def with_token(self, login: str, token: Secret) -> LoginAttempt:
+        """Try a token. Raises nothing for what a server or a network does."""
+        ...

@@ -6,10 +6,13 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
 
+from .admin_secret import AdminSecret
 from .defender import DefenderPlan
 from .firewall import FirewallRule
+from .key_vault_key import CustomerKeys
 from .observation import Unobserved
 from .parameter import Parameter
+from .role_assignment import AssignedRole
 
 CHILDREN_UNREADABLE = {
     "stopped": "the server is stopped: the service answers no question about its children until it is started",
@@ -171,6 +174,9 @@ class ServerState:
         firewall: the rules, sorted by name.
         defender_plan: the subscription's plan, shared by all its servers; read when a control asks for it.
         region: what the server's region offers, shared likewise.
+        customer_keys: the keys that it is encrypted with, in their vaults; read when a control asks for it.
+        role_assignments: who was given which role at the server or above it; likewise.
+        admin_secret: the properties of the administrator's stored passwords; likewise.
     """
 
     server_id: str
@@ -182,6 +188,9 @@ class ServerState:
     threat_protection: ThreatProtection | Unobserved
     defender_plan: DefenderPlan | Unobserved = _NOT_ASKED
     region: Region | Unobserved = _NOT_ASKED
+    customer_keys: CustomerKeys | Unobserved = _NOT_ASKED
+    role_assignments: tuple[AssignedRole, ...] | Unobserved = _NOT_ASKED
+    admin_secret: AdminSecret | Unobserved = _NOT_ASKED
 
     def parameter(self, name: str) -> Parameter | Unobserved | None:
         """One parameter; None when the list was read and does not hold it."""

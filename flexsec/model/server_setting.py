@@ -1,6 +1,6 @@
 """Properties of the server resource as named settings with a text each: read, checked and compared in one place.
 
-Names: backup_retention_days, storage_auto_grow, maintenance_window, and tag:KEY for each tag.
+Names: backup_retention_days, storage_auto_grow, maintenance_window, fips_mode, and tag:KEY for each tag.
 """
 
 from __future__ import annotations
@@ -19,7 +19,8 @@ if TYPE_CHECKING:
     from .server import Server
 
 RETENTION, AUTO_GROW, WINDOW = "backup_retention_days", "storage_auto_grow", "maintenance_window"
-NAMES = (RETENTION, AUTO_GROW, WINDOW)
+FIPS = "fips_mode"
+NAMES = (RETENTION, AUTO_GROW, WINDOW, FIPS)
 TAG = "tag:"
 SYSTEM_MANAGED = "system-managed"
 SHORTEST_RETENTION, LONGEST_RETENTION = 7, 35
@@ -43,6 +44,7 @@ class ServerSettings:
         backup_retention_days: None when the service does not tell.
         storage_auto_grow: Enabled, Disabled, or "" when not told.
         maintenance_window: "Sunday 02:00" (UTC), "system-managed", or "" when not told.
+        fips_mode: Enabled, Disabled, or "" when not told.
         tags: as the service spells them.
     """
 
@@ -50,6 +52,7 @@ class ServerSettings:
     storage_auto_grow: str
     maintenance_window: str
     tags: dict[str, str] = field(default_factory=dict)
+    fips_mode: str = ""
 
 
 def settings_of(server: Server) -> ServerSettings:
@@ -60,6 +63,7 @@ def settings_of(server: Server) -> ServerSettings:
         storage_auto_grow=server.storage_auto_grow,
         maintenance_window=window_text(window) if window else "",
         tags=dict(server.tags),
+        fips_mode=server.fips_mode,
     )
 
 
@@ -71,7 +75,8 @@ def value_of(name: str, server: Server) -> str | None:
     settings = settings_of(server)
     if name == RETENTION:
         return None if settings.backup_retention_days is None else str(settings.backup_retention_days)
-    return (settings.storage_auto_grow if name == AUTO_GROW else settings.maintenance_window) or None
+    told = {AUTO_GROW: settings.storage_auto_grow, FIPS: settings.fips_mode, WINDOW: settings.maintenance_window}
+    return told[name] or None
 
 
 def same(name: str, one: str | None, other: str | None) -> bool:
@@ -108,7 +113,7 @@ def checked(name: str, value: str) -> str:
     name = checked_name(name)
     if name == RETENTION:
         return _checked_retention(value)
-    if name == AUTO_GROW:
+    if name in (AUTO_GROW, FIPS):
         found = _SWITCH.get(value.strip().casefold())
         if found is None:
             raise InvalidValue(f"{name}={value!r} is neither on nor off")
@@ -151,12 +156,12 @@ def spelled_key(name: str, tags: Mapping[str, str]) -> str | None:
 
 
 def lowers(name: str, before: str | None, after: str | None) -> bool:
-    """Whether a value protects less than the one before it: fewer days of backups, storage that no longer grows."""
+    """Whether a value protects less: fewer days of backups, storage that no longer grows, FIPS mode off."""
     if before is None or after is None:
         return False
     if name == RETENTION:
         return int(after) < int(before)
-    return name == AUTO_GROW and (before.casefold(), after.casefold()) == ("enabled", "disabled")
+    return name in (AUTO_GROW, FIPS) and (before.casefold(), after.casefold()) == ("enabled", "disabled")
 
 
 def _day(word: str) -> int | None:

@@ -11,8 +11,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..model.change import Change, Phase
 from ..model.desire import DesiredParameter
+from ..model.login_evidence import ACCEPTED_METHOD, MD5
 from ..model.observation import Unobserved
-from ..model.parameter import Parameter, refusal, same_value, spelled
+from ..model.parameter import Parameter, members, refusal, same_value, spelled
 from .operation import Obstacle, Operation
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ def diff(desire: Desire, state: ServerState) -> Change | Obstacle | None:
     if refused is not None:
         return Obstacle(desire=desire, reason=refused)
     value = spelled(parameter, desire.value)
-    return _change(parameter, value, closing=desire.closing or _closing(parameter.name, value))
+    return _change(parameter, value, closing=desire.closing or _closing(parameter.name, value, parameter.value))
 
 
 def _change(parameter: Parameter, value: str, *, closing: str) -> Change:
@@ -70,8 +71,10 @@ def _consequence(name: str, value: str) -> str:
     return " Clients without TLS are refused from then on." if refuses else ""
 
 
-def _closing(name: str, value: str) -> str:
-    """The class of leave that a value needs: a TLS minimum above the lowest that the service lets in."""
+def _closing(name: str, value: str, now: str) -> str:
+    """The class of leave that a value needs: a TLS minimum above the lowest that is let in, or md5 no longer taken."""
+    if name == ACCEPTED_METHOD and MD5 in members(now) and MD5 not in members(value):
+        return "md5"
     raised = name == "ssl_min_protocol_version" and same_value(value, "TLSv1.3", "Enumeration")
     return "tls-minimum" if raised else ""
 
@@ -117,7 +120,7 @@ def undo(change: Change) -> Change | None:
         return None
     earlier, now = change.before["value"], change.after["value"]
     later = "" if change.after.get("dynamic") == "true" else "; in force after a restart"
-    closing = _closing(change.name, earlier)
+    closing = _closing(change.name, earlier, now)
     return Change(
         kind="parameters",
         name=change.name,

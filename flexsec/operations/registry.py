@@ -4,7 +4,18 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from . import admin_password, defender_plan, firewall, parameters, restart, server_setting, threat_protection
+from . import (
+    admin_password,
+    administrators,
+    authentication,
+    defender_plan,
+    encryption_key,
+    firewall,
+    parameters,
+    restart,
+    server_setting,
+    threat_protection,
+)
 
 if TYPE_CHECKING:
     from typing import Literal
@@ -19,6 +30,9 @@ OPERATIONS: tuple[Operation, ...] = (
     server_setting.OPERATION,
     defender_plan.OPERATION,
     admin_password.OPERATION,
+    authentication.OPERATION,
+    administrators.OPERATION,
+    encryption_key.OPERATION,
 )
 
 

@@ -1,4 +1,4 @@
-"""Settings of the server resource: backup retention, storage autogrow, the maintenance window, tags.
+"""Settings of the server resource: backup retention, storage autogrow, the maintenance window, FIPS mode, tags.
 
 One PATCH for each, holding the one property that changes: a whole block, as other clients send it, would set back what
 somebody else changed meanwhile. Tags are one property, so all of them are sent, as read right before the request;
@@ -20,6 +20,7 @@ from ..model.desire import DesiredServerSetting, DesiredTagAbsent
 from ..model.server import Server
 from ..model.server_setting import (
     AUTO_GROW,
+    FIPS,
     MOST_TAGS,
     RETENTION,
     TAG,
@@ -95,13 +96,16 @@ def _refusal(name: str, now: str | None, wanted: str | None, server: Server) -> 
 
 
 def _change(name: str, now: str | None, wanted: str | None, *, back: bool = False) -> Change:
+    closing = "md5" if name == FIPS and wanted == "Enabled" else ""
     return Change(
         kind="server_setting",
         name=name,
         before=_properties(now),
         after=_properties(wanted),
         sentence=_sentence(name, now, wanted, back=back),
-        phase=Phase.ADD if name.startswith(TAG) else Phase.TIGHTEN,
+        phase=Phase.CLOSE if closing else Phase.ADD if name.startswith(TAG) else Phase.TIGHTEN,
+        closing=closing,
+        restarts=name == FIPS,  # whether the service restarts the server for it is not known: leave is asked for
         lowers_security=lowers(name, now, wanted),
         permissions=ACTIONS,
         typical_seconds=_TYPICAL_SECONDS,
@@ -121,6 +125,13 @@ def _consequence(name: str, now: str | None, wanted: str) -> str:
         return f" Backups older than {wanted} days are deleted, and no undoing brings them back."
     if name == AUTO_GROW and wanted == "Enabled":
         return " Storage that has grown costs more and never shrinks; read replicas need it first."
+    if name == FIPS and wanted == "Enabled":
+        return (
+            " No request of this kind was ever recorded: the service may restart the server, and md5 passwords and "
+            "whatever else needs md5 may stop working."
+        )
+    if name == FIPS:
+        return " No request of this kind was ever recorded: the service may restart the server."
     if name == AUTO_GROW:
         return " A full disk makes the server read-only; a read replica must keep it while its primary has it."
     if name == WINDOW:
@@ -155,6 +166,8 @@ def _body(change: Change, server: Server) -> dict[str, Any]:
         return {"properties": {"backup": {"backupRetentionDays": int(wanted)}}}
     if change.name == AUTO_GROW:
         return {"properties": {"storage": {"autoGrow": wanted}}}
+    if change.name == FIPS:
+        return {"properties": {"fipsMode": wanted}}
     window = parse_window(wanted)
     told = {"customWindow": window.custom, "dayOfWeek": window.day_of_week}
     return {
@@ -202,6 +215,8 @@ def predict(change: Change, state: ServerState) -> ServerState:
         return replace(state, server=replace(server, backup_retention_days=int(wanted)))
     if change.name == AUTO_GROW:
         return replace(state, server=replace(server, storage_auto_grow=wanted))
+    if change.name == FIPS:
+        return replace(state, server=replace(server, fips_mode=wanted))
     return replace(state, server=replace(server, maintenance_window=parse_window(wanted)))
 
 

@@ -20,6 +20,7 @@ _REFUSED = ("password authentication failed",)
 _NO_SCRAM = ("authentication method requirement", "channel binding required", "channel binding is required")
 _SCRAM: dict[str, str] = {"require_auth": "scram-sha-256", "channel_binding": "require"}
 _MD5: dict[str, str] = {"require_auth": "scram-sha-256,md5", "channel_binding": "prefer"}
+_TOKEN: dict[str, str] = {}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -57,6 +58,13 @@ class PostgresLogin:
             return self._try(login, secret, _MD5)
         return attempt
 
+    def with_token(self, login: str, token: Secret) -> LoginAttempt:
+        """Log in with a Microsoft Entra token, which is sent as a password inside the verified TLS.
+
+        No method is asked for: the server asks for the token in clear, which `require_auth` would refuse.
+        """
+        return self._try(login, token, _TOKEN)
+
     def _try(self, login: str, secret: Secret, method: dict[str, str]) -> LoginAttempt:
         import psycopg
 
@@ -67,7 +75,8 @@ class PostgresLogin:
         except Exception as error:  # noqa: BLE001 - whatever a resolver or a TLS library raises, it was not a login
             return LoginAttempt(works=None, how=f"could not connect: {type(error).__name__}")
         with connection:
-            how = "scram-sha-256" if method is _SCRAM else "a password hash that may be md5"
+            how = "a Microsoft Entra token" if method is _TOKEN else "a password hash that may be md5"
+            how = "scram-sha-256" if method is _SCRAM else how
             return LoginAttempt(works=True, how=f"{how}, {_tls_version(connection)}")
 
     def _settings(self, login: str, method: dict[str, str]) -> dict[str, Any]:

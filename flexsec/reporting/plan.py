@@ -160,6 +160,7 @@ def leave_in_words(leave: Leave) -> str:
     given += [f"--allow-closing {name}" for name in leave.closing]
     if leave.without_evidence:
         given.append(f'--without-evidence "{leave.without_evidence}"')
+    given += [f"--allow-lockout {role}" for role in leave.lockout]
     if leave.lower_security:
         given.append("--allow-lowering")
     if leave.subscription_cost:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..model.encoding import to_data
-from ..model.server_setting import AUTO_GROW, RETENTION, TAG, WINDOW
+from ..model.server_setting import AUTO_GROW, FIPS, RETENTION, TAG, WINDOW
 from .document import Cell, Document, Records, Table, Tone, cells, columns
 from .words import count, server_name
 
@@ -18,6 +18,7 @@ _MEANING = {
     RETENTION: "days for which backups are kept (7 to 35)",
     AUTO_GROW: "whether the storage grows before it is full",
     WINDOW: "when the service may maintain the server, in UTC",
+    FIPS: "whether only cryptography that FIPS 140 admits is used",
 }
 
 
@@ -54,5 +55,6 @@ def _rows(settings: ServerSettings) -> list[tuple[str, str]]:
         (RETENTION, "" if days is None else str(days)),
         (AUTO_GROW, settings.storage_auto_grow),
         (WINDOW, settings.maintenance_window),
+        (FIPS, settings.fips_mode),
         *((f"{TAG}{key}", value) for key, value in tags),
     ]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from .routes import PROVIDER
+from .routes import OTHERS, PROVIDER
 
 if TYPE_CHECKING:
     from .call import Call
@@ -27,9 +27,16 @@ NAMED = {
     "deployments": f"{RESOURCES}/deployments",
     "locks": "Microsoft.Authorization/locks",
     "permissions": "Microsoft.Authorization/permissions",
+    "roleAssignments": "Microsoft.Authorization/roleAssignments",
+    "roleDefinitions": "Microsoft.Authorization/roleDefinitions",
     "pricings": "Microsoft.Security/pricings",
     "genericThreatProtection": "Microsoft.Security/advancedThreatProtectionSettings",
     "activityLog": "Microsoft.Insights/eventtypes/values",
+    "vaults": "Microsoft.KeyVault/vaults",
+    "vault": "Microsoft.KeyVault/vaults",
+    "vaultKeys": "Microsoft.KeyVault/vaults/keys",
+    "vaultKeyVersions": "Microsoft.KeyVault/vaults/keys/versions",
+    "identities": "Microsoft.ManagedIdentity/userAssignedIdentities",
     "nameAvailability": f"{PROVIDER}/checkNameAvailability",
     "locationCapabilities": f"{PROVIDER}/locations/capabilities",
     "servers": f"{PROVIDER}/flexibleServers",
@@ -66,6 +73,9 @@ def scope_of(call: Call) -> str:
     if not route.group:
         return scope
     scope += f"/resourceGroups/{route.group}"
+    if route.kind in OTHERS:
+        below = call.path.lower().find("/providers/")
+        return scope + call.path[below:].rstrip("/")
     if not route.server:
         return scope
     scope += f"/providers/{PROVIDER}/flexibleServers/{route.server}"

@@ -86,6 +86,12 @@ def not_enabled(server: str) -> wire_errors.WireError:
     return wire_errors.WireError(400, "MicrosoftEntraAuthenticationNotEnabled", message)
 
 
+def validation_error() -> dict[str, str]:
+    """The error of a principal that the service cannot look up. The text is reported, the empty code inferred."""
+    reason = "Reason - 0LP01: An unexpected error occurred while trying to validate user."
+    return {"code": "", "message": f"Failed to create Azure AD Principal. {reason}"}
+
+
 def _stored_key(server: Server, object_id: str) -> str | None:
     return next((key for key in server.administrators if key.lower() == object_id.lower()), None)
 

@@ -1,4 +1,4 @@
-"""The simulated Resource Manager as one function: a request and the time in, an answer out; all state is in the world.
+"""The simulated Azure as one function: a request and the time in, an answer out; all state is in the world.
 
 The order is the service's own: is there a token, is there room in the bucket, does the path lead anywhere, may this
 principal do it, does the thing exist, does the provider agree.
@@ -9,12 +9,24 @@ from __future__ import annotations
 from datetime import UTC
 from typing import TYPE_CHECKING
 
-from . import accepting, activity_log, fault_effects, polls, providers, settling, sign_in, throttling, wire_errors
+from . import (
+    accepting,
+    activity_log,
+    fault_effects,
+    key_vault,
+    polls,
+    providers,
+    settling,
+    sign_in,
+    throttling,
+    wire_errors,
+)
 from .actions import action_of, scope_of
 from .authorization import allows, authenticate
 from .call import Call, error_response
 from .file_reading import EARLIEST, LATEST
 from .handlers import READERS, WRITERS
+from .key_vault_call import address_of
 from .request import ConnectionDropped, Request, Response
 from .request_log import RequestRecord
 from .routes import CHILDREN, Route, find_route, split_url
@@ -47,7 +59,9 @@ def answer(world: World, request: Request, now: datetime) -> Response:
         state = world.state
         state.clock = max(state.clock, now)
         settling.settle(world, now)
-        return _logged(world, request, now)
+        origin, path, _ = split_url(request.url)
+        vault = address_of(origin, path)
+        return _logged(world, request, now) if vault is None else key_vault.answer(world, request, vault, now)
 
 
 def _utc(moment: datetime) -> datetime:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 from .fault_plan import FaultPlan
 from .faults import FAULTS, Fault
 from .file_reading import Node, WorldError, closest
-from .identities import read_sign_in
+from .identities import read_rights, read_sign_in
 from .long_running import DURATIONS
 from .state import Principal
 from .throttling import Limit, Throttle
@@ -128,15 +128,10 @@ def read_principals(node: Node) -> dict[str, Principal]:
     """
     found = {}
     for token, each in node.members().items():
-        members = each.members(("object_id", "allowed_actions"))
+        members = each.members(("object_id", "allowed_actions", "data_actions"))
         if "object_id" not in members:
             raise each.fail("a member 'object_id'", "an object without it")
-        actions = (
-            tuple(action.text() for action in members["allowed_actions"].items())
-            if "allowed_actions" in members
-            else ("*",)
-        )
-        found[token] = Principal(members["object_id"].text(), actions)
+        found[token] = Principal(members["object_id"].text(), *read_rights(members))
     return found
 
 

@@ -2,15 +2,13 @@
 
 Documented (the official SDK's models): the members and the words Valid and Invalid; a key is set when a server is
 created, keys and identities may be exchanged later; a key that cannot be used makes the server Inaccessible. No
-recording shows a server with a key of its own.
+recording shows a server with a key of its own; how keys are exchanged is in key_change.py.
 """
 
 from __future__ import annotations
 
 import re
-from typing import TYPE_CHECKING, Any
-
-from . import wire_errors
+from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from .file_reading import Node
@@ -71,15 +69,3 @@ def impossible(server: Server) -> tuple[str, str] | None:
     if "geoBackupEncryptionKeyStatus" in key and "geoBackupKeyURI" not in key:
         return "geoBackupEncryptionKeyStatus without geoBackupKeyURI", "both or neither"
     return None
-
-
-def refuse_change(server: Server, block: dict[str, Any]) -> None:
-    """Refuses an exchange of keys or identities, which is not modelled, but not what says what already is.
-
-    Raises:
-        WireError: 501.
-    """
-    for name in MEMBERS:
-        wanted = block.get(name)
-        if wanted not in (None, "") and str(wanted).lower() != server.customer_key.get(name, "").lower():
-            raise wire_errors.not_modelled(f"a change of dataEncryption.{name}")

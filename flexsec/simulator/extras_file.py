@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from . import customer_key
+from . import customer_key, roles_file
 from .databases import NAME, OWN, WORD
 from .file_reading import Node, written
 from .pricings import PLANS
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from .state import Server, Subscription
 
 SERVER_KEYS = ("databases", "private_endpoint_connections", "identities", "customer_key")
-SUBSCRIPTION_KEYS = ("tags", "unregistered", "plans")
+SUBSCRIPTION_KEYS = ("tags", "unregistered", "plans", *roles_file.KEYS)
 PLAN_KEYS = ("tier", "since", "sub_plan", "enforce", "extensions", "inherited_from", "switches_on")
 RESOURCE_KEYS = ("type", "name", "location")
 RESOURCE_TYPE = re.compile(r"[A-Za-z][\w.]*(/[A-Za-z]\w*)+", re.ASCII)
@@ -61,7 +61,7 @@ def write_server_extras(server: Server) -> dict[str, Any]:
 
 
 def read_subscription_extras(members: dict[str, Node], subscription: Subscription) -> None:
-    """Reads a subscription's tags, the providers it is not registered with, and its Defender plans.
+    """Reads a subscription's tags, the providers it is not registered with, its Defender plans and its roles.
 
     Raises:
         WorldError: something that no subscription can have.
@@ -73,6 +73,7 @@ def read_subscription_extras(members: dict[str, Node], subscription: Subscriptio
         subscription.unregistered = {each.choice(choices) for each in members["unregistered"].items()}
     if "plans" in members:
         subscription.plans = {name: _plan(each) for name, each in members["plans"].members(PLANS).items()}
+    subscription.roles = roles_file.read_roles(members, subscription.id)
 
 
 def write_subscription_extras(subscription: Subscription) -> dict[str, Any]:
@@ -81,6 +82,7 @@ def write_subscription_extras(subscription: Subscription) -> dict[str, Any]:
         "tags": dict(subscription.tags),
         "unregistered": sorted(subscription.unregistered),
         "plans": {name: _plan_entry(each) for name, each in subscription.plans.items()},
+        **roles_file.write_roles(subscription.roles),
     }
     return {key: value for key, value in entry.items() if value}
 

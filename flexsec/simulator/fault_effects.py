@@ -9,7 +9,7 @@ from dataclasses import replace
 from email.utils import format_datetime
 from typing import TYPE_CHECKING
 
-from . import administrators, busy, wire_errors
+from . import administrators, busy, key_change, server_update, wire_errors
 from .authorization import covers
 from .request import ConnectionDropped, Response
 
@@ -31,6 +31,9 @@ ATTRIBUTES = {
     "storage": ("storage_size_gb", "storage_auto_grow"),
     "sku": ("sku_name", "sku_tier"),
     "tags": ("tags",),
+    "dataEncryption": ("customer_key",),
+    "identity": ("identities",),
+    "fipsMode": ("fips_mode",),
 }
 CANCELLED = {"code": "OperationCancelled", "message": "The operation has been cancelled by user."}
 
@@ -122,10 +125,16 @@ def _failure(call: Call, fault: Fault, operation: Operation) -> dict[str, str] |
         return busy.busy_error(server, kind, version, str(fault.argument("code")))
     if fault.id == "X3":
         return busy.not_ready(server, str(fault.argument("state")))
+    if fault.id == "X13":
+        return server_update.credentials_error()
+    if fault.id == "X15":
+        return administrators.validation_error()
     if fault.id == "X4":
         return busy.busy_error(server, "administrators", version)
     if fault.id == "X5":
         return {"code": "OperationFailed", "message": "{0}"}
+    if fault.id == "X18":
+        return key_change.error(str(fault.argument("code")), _named_key(operation))
     if fault.id == "X20":
         return busy.busy_error(server, kind, version)
     if fault.id == "X41":
@@ -133,6 +142,11 @@ def _failure(call: Call, fault: Fault, operation: Operation) -> dict[str, str] |
     if fault.id == "X7" and fault.argument("form") == "poll" and not fault.argument("applied"):
         return wire_errors.internal_server_error(call.world.new_id()).error
     return None
+
+
+def _named_key(operation: Operation) -> str:
+    """The key that a write names, or ""."""
+    return str(operation.effect.get("plain", {}).get("customer_key", {}).get("primaryKeyURI", ""))
 
 
 def _bend(call: Call, fault: Fault, operation: Operation) -> None:

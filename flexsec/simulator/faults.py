@@ -76,16 +76,26 @@ SERVER_PROPERTIES = (
     "storage",
     "sku",
     "tags",
+    "dataEncryption",
+    "identity",
+    "fipsMode",
 )
 TEXTS_OR_NULL = frozenset({"action", "parameter", "retry_after"})
 LISTS: Mapping[str, tuple[str, ...] | None] = {"states": None, "fields": SERVER_PROPERTIES}
 BUSY_CODES = ("ServerIsBusy", "ServerBusy", "ProvisioningServerBusy", "")
+KEY_CODES = (
+    "AzureKeyVaultKeyNotFound",
+    "CMKInvalidEncryptionParameters",
+    "CMKNotSupportedForGeoRedundantBackupEnabledServer",
+)
 THROTTLE_TEXTS = ("SubscriptionRequestsThrottled", "ResourceRequestsThrottled", "TooManyRequests", "legacy")
 
 FAULTS: Mapping[str, FaultKind] = MappingProxyType(
     {
         "X1": FaultKind(
-            "409 ServerIsBusy at once, no Retry-After; no effect", "text recorded, status inferred", ("write",)
+            "409 ServerIsBusy at once (a vault: ConflictError), no Retry-After; no effect",
+            "text recorded, status inferred",
+            ("write", "vault write"),
         ),
         "X2": FaultKind(
             "202, then the poll says Failed with one of four busy spellings; no effect",
@@ -125,15 +135,32 @@ FAULTS: Mapping[str, FaultKind] = MappingProxyType(
             ("write",),
             {"fields": None},
         ),
+        "X13": FaultKind(
+            "server change: 202, then Failed EngineCredentialsNotProvided, whatever was sent; no effect",
+            "reported",
+            ("server write",),
+        ),
         "X14": FaultKind(
             "400 on listing administrators: authentication is not enabled",
             "phrase reported, rest inferred",
             ("administrators read",),
         ),
+        "X15": FaultKind(
+            "Entra administrator: 202, then Failed, the principal could not be validated (0LP01); no effect",
+            "text reported, code inferred",
+            ("administrators write",),
+        ),
         "X16": FaultKind(
             "409 Conflict on changing a Defender plan: another update operation is in progress; no effect",
             "reported",
             ("pricings write",),
+        ),
+        "X18": FaultKind(
+            "a change of the server: 202, then Failed with one of three errors about customer-managed keys; no effect",
+            "codes and two texts reported, the text of AzureKeyVaultKeyNotFound and the status inferred",
+            ("server write",),
+            {"code": "AzureKeyVaultKeyNotFound"},
+            {"code": KEY_CODES},
         ),
         "X19": FaultKind(
             "after success, `reads` reads of that kind on the server return what was before (404: new child)",

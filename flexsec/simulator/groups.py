@@ -74,11 +74,13 @@ def delete_group(call: Call) -> Response:
     """Deletes an empty resource group.
 
     Raises:
-        WireError: 501 for a group that holds servers.
+        WireError: 501 for a group that holds servers or vaults.
     """
     group = call.group()
     if group.servers:
         raise wire_errors.not_modelled("deleting a resource group with servers in it; delete the servers first")
+    if group.vaults:
+        raise wire_errors.not_modelled("deleting a resource group with key vaults in it")
     del call.subscription().groups[group.name.lower()]
     call.world.touch()
     return call.raw(200, b"")

@@ -72,6 +72,26 @@ def usual_secret(seed: int) -> str:
     return "simulated-" + hashlib.sha256(f"{seed}/client secret".encode()).hexdigest()[:32]
 
 
+def read_rights(members: dict[str, Node]) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The actions and data actions of a world file's entry.
+
+    All of both when it names neither. As in Azure, whoever may do anything with resources may still do nothing with
+    the data in them: beside `allowed_actions`, no `data_actions` are none.
+    """
+    found = {
+        key: tuple(action.text() for action in members[key].items())
+        for key in ("allowed_actions", "data_actions")
+        if key in members
+    }
+    return found.get("allowed_actions", ("*",)), found.get("data_actions", () if found else ("*",))
+
+
+def write_rights(principal: Principal) -> dict[str, list[str]]:
+    """The rights as `read_rights` reads them."""
+    entry = {"allowed_actions": list(principal.allowed_actions)}
+    return entry | ({"data_actions": list(principal.data_actions)} if principal.data_actions else {})
+
+
 def read_sign_in(node: Node) -> SignIn:
     """The sign-in service of a world file.
 
@@ -100,7 +120,7 @@ def write_sign_in(sign_in: SignIn) -> dict[str, Any]:
 
 def _applications(node: Node, *, secret: bool) -> dict[str, Application]:
     found: dict[str, Application] = {}
-    keys = ("client_id", *(("client_secret",) if secret else ()), "object_id", "allowed_actions")
+    keys = ("client_id", *(("client_secret",) if secret else ()), "object_id", "allowed_actions", "data_actions")
     for each in node.items():
         members = each.members(keys)
         for key in keys[: 2 if secret else 1]:
@@ -112,12 +132,10 @@ def _applications(node: Node, *, secret: bool) -> dict[str, Application]:
         application = Application(client_id)
         if secret:
             application.client_secret = _secret(members["client_secret"])
-        if "allowed_actions" in members and "object_id" not in members:
-            raise each.fail("a member 'object_id' beside allowed_actions", "an object without it")
+        if members.keys() & {"allowed_actions", "data_actions"} and "object_id" not in members:
+            raise each.fail("a member 'object_id' beside what it may do", "an object without it")
         if "object_id" in members:
-            actions = members["allowed_actions"].items() if "allowed_actions" in members else None
-            allowed = ("*",) if actions is None else tuple(action.text() for action in actions)
-            application.principal = Principal(_guid(members["object_id"]), allowed)
+            application.principal = Principal(_guid(members["object_id"]), *read_rights(members))
         found[client_id.lower()] = application
     return found
 
@@ -128,7 +146,7 @@ def _entry(application: Application) -> dict[str, Any]:
         entry["client_secret"] = application.client_secret
     if application.principal is not None:
         entry["object_id"] = application.principal.object_id
-        entry["allowed_actions"] = list(application.principal.allowed_actions)
+        return entry | write_rights(application.principal)
     return entry
 
 

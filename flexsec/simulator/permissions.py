@@ -24,7 +24,7 @@ def read(call: Call) -> Response:
     entry = {
         "actions": list(call.principal.allowed_actions),
         "notActions": [],
-        "dataActions": [],
+        "dataActions": list(call.principal.data_actions),
         "notDataActions": [],
     }
     return answer_list(call, [entry])

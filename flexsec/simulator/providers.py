@@ -35,6 +35,8 @@ NAMESPACES: dict[str, tuple[tuple[str, str, bool], ...]] = {
         ("getPrivateDnsZoneSuffix", "postgresql", False),
     ),
     "Microsoft.Security": (("pricings", "security", False),),
+    "Microsoft.KeyVault": (("vaults", "keyvault", True), ("vaults/keys", "keyvault", True)),
+    "Microsoft.ManagedIdentity": (("userAssignedIdentities", "managedidentity", True),),
     "Microsoft.Resources": (
         ("subscriptions", "resources", False),
         ("subscriptions/locations", "resources", False),

@@ -1,6 +1,6 @@
 """The generic list of resources, of a subscription or a group, with the filters that clients send.
 
-Beside the servers it holds what a world says of other providers' resources: type, name and location.
+Beside the servers and vaults it holds what a world says of other providers' resources: type, name and location.
 
 Documented: the entries (no properties) and the filter language, of which this takes comparisons with eq and ne,
 substringof and startswith over name, resourceType, resourceGroup, location, tagName and tagValue, joined by `and` or
@@ -15,13 +15,15 @@ from typing import TYPE_CHECKING, Any
 
 from . import resource_errors
 from .paging import answer_list
-from .state import server_id
+from .state import BareResource, server_id
 
 if TYPE_CHECKING:
     from .call import Call
     from .request import Response
-    from .state import BareResource, ResourceGroup, Server, Subscription
+    from .state import ResourceGroup, Server, Subscription
+    from .vault_state import Vault
 
+VAULT = "Microsoft.KeyVault/vaults"
 TYPE = "Microsoft.DBforPostgreSQL/flexibleServers"
 COMPARISON = re.compile(r"(\w+)\s+(eq|ne)\s+'([^']*)'", re.IGNORECASE)
 FUNCTION = re.compile(
@@ -46,6 +48,12 @@ def read(call: Call) -> Response:
             for server in group.servers.values()
             if wanted(_facts(group, server))
         ]
+        entries += [
+            body | ({"tags": dict(vault.tags)} if vault.tags else {})
+            for vault in group.vaults.values()
+            for body in [_bare(subscription, group, BareResource(VAULT, vault.name, vault.location))]
+            if wanted(_vault_facts(group, vault))
+        ]
         entries += [_bare(subscription, group, each) for each in group.resources if wanted(_bare_facts(group, each))]
     return answer_list(call, entries[: _top(call)])
 
@@ -55,7 +63,8 @@ def tag_names(call: Call) -> Response:
     subscription = call.subscription()
     found: dict[str, dict[str, int]] = {}
     for group in subscription.groups.values():
-        for tags in (group.tags, *(server.tags for server in group.servers.values())):
+        below = [*(each.tags for each in group.servers.values()), *(each.tags for each in group.vaults.values())]
+        for tags in (group.tags, *below):
             for name, value in tags.items():
                 values = found.setdefault(name, {})
                 values[value] = values.get(value, 0) + 1
@@ -157,6 +166,11 @@ def _bare_facts(group: ResourceGroup, resource: BareResource) -> Facts:
         "tagname": [],
         "tagvalue": [],
     }
+
+
+def _vault_facts(group: ResourceGroup, vault: Vault) -> Facts:
+    facts = _bare_facts(group, BareResource(VAULT, vault.name, vault.location))
+    return facts | {"tagname": list(vault.tags), "tagvalue": list(vault.tags.values())}
 
 
 def _bare(subscription: Subscription, group: ResourceGroup, resource: BareResource) -> dict[str, Any]:

@@ -23,9 +23,17 @@ POSTGRESQL = frozenset(
     {"servers", "server", "power", "migrateNetwork", "poll", "locationCapabilities", "nameAvailability", "dnsSuffix"}
 ) | {*CHILDREN, *SERVER_LISTS}  # fmt: skip
 
+# Kinds of other providers, with the rest of the provider's name.
+OTHERS = dict.fromkeys(("vaults", "vault", "vaultKeys", "vaultKeyVersions"), "KeyVault") | {
+    "identities": "ManagedIdentity"
+}
+
 _SUBSCRIPTION = "/subscriptions/{subscription}"
 _GROUP = _SUBSCRIPTION + "/resourceGroups/{group}"
 _LOCATION = _SUBSCRIPTION + f"/providers/{PROVIDER}/locations/{{location}}"
+_VAULTS = "/providers/Microsoft.KeyVault/vaults"
+_VAULT = _GROUP + _VAULTS + "/{vault}"
+_IDENTITIES = "/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
 _SERVER = _GROUP + f"/providers/{PROVIDER}/{SERVERS}/{{server}}"
 TEMPLATES = (
     ("/subscriptions", "subscriptions"),
@@ -48,12 +56,24 @@ TEMPLATES = (
             ("/providers/Microsoft.Authorization/locks", "locks"),
             ("/providers/Microsoft.Authorization/locks/{name}", "locks"),
             ("/providers/Microsoft.Authorization/permissions", "permissions"),
+            ("/providers/Microsoft.Authorization/roleAssignments", "roleAssignments"),
+            ("/providers/Microsoft.Authorization/roleAssignments/{name}", "roleAssignments"),
+            ("/providers/Microsoft.Authorization/roleDefinitions", "roleDefinitions"),
+            ("/providers/Microsoft.Authorization/roleDefinitions/{name}", "roleDefinitions"),
             ("/providers/Microsoft.Resources/deployments", "deployments"),
         )
     ),
     (_SUBSCRIPTION + "/providers/Microsoft.Security/pricings", "pricings"),
     (_SUBSCRIPTION + "/providers/Microsoft.Security/pricings/{name}", "pricings"),
     (_SUBSCRIPTION + "/providers/Microsoft.Insights/eventtypes/management/values", "activityLog"),
+    *((scope + _VAULTS, "vaults") for scope in (_SUBSCRIPTION, _GROUP)),
+    (_VAULT, "vault"),
+    (_VAULT + "/keys", "vaultKeys"),
+    (_VAULT + "/keys/{name}", "vaultKeys"),
+    (_VAULT + "/keys/{name}/versions", "vaultKeyVersions"),
+    (_VAULT + "/keys/{name}/versions/{collection}", "vaultKeyVersions"),
+    *((scope + _IDENTITIES, "identities") for scope in (_SUBSCRIPTION, _GROUP)),
+    (_GROUP + _IDENTITIES + "/{name}", "identities"),
     (f"/providers/{PROVIDER}/getPrivateDnsZoneSuffix", "dnsSuffix"),
     (_SUBSCRIPTION + f"/providers/{PROVIDER}/checkNameAvailability", "nameAvailability"),
     (_LOCATION + "/checkNameAvailability", "nameAvailability"),
@@ -75,7 +95,8 @@ class Route:
     """A parsed path. `kind` names the resource, in the words of `TEMPLATES`.
 
     `name` is the child's own name (None for its collection), the operation's id for a poll, the power action, or the
-    namespace of a provider; `location` the location, or the namespace of a registration.
+    namespace of a provider; `location` the location, or the namespace of a registration; `collection` the version of a
+    vault's key.
     """
 
     kind: str
@@ -85,13 +106,19 @@ class Route:
     name: str | None = None
     collection: str = ""
     location: str = ""
+    vault: str = ""
 
     @property
     def family(self) -> str:
         """Whose api-versions apply."""
-        others = {"migrateNetwork", "locks", "permissions", "pricings", "activityLog", "genericThreatProtection"}
+        others = {
+            "migrateNetwork", "locks", "permissions", "roleAssignments", "roleDefinitions", "pricings", "activityLog",
+            "genericThreatProtection",
+        }  # fmt: skip
         if self.kind in others:
             return {"pricings": "security", "activityLog": "insights"}.get(self.kind, self.kind)
+        if self.kind in OTHERS:
+            return OTHERS[self.kind].lower()
         return "postgresql" if self.kind in POSTGRESQL else "resources"
 
     @property
@@ -99,6 +126,8 @@ class Route:
         """The provider that a subscription must be registered with to write here; empty for Resource Manager's own."""
         if self.kind in {"pricings", "genericThreatProtection"}:
             return "Microsoft.Security"
+        if self.kind in OTHERS:
+            return f"Microsoft.{OTHERS[self.kind]}"
         return PROVIDER if self.kind in POSTGRESQL and self.subscription else ""
 
 
@@ -117,7 +146,7 @@ class _Template:
             if choices and words[at] not in choices:
                 return None
             found[name] = words[at] if choices or (self.kind == "poll" and name == "name") else segments[at]
-        return Route(self.kind, collection=self.collection, **found)
+        return Route(self.kind, **{"collection": self.collection, **found})
 
 
 def _compiled() -> dict[int, list[_Template]]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import customer_key, resource_errors, wire_errors
+from . import customer_key, key_change, resource_errors, wire_errors
 from .capabilities import storage_of
 from .state import located
 from .tags import read_tags
@@ -74,6 +74,9 @@ def read_blocks(
     if "identity" in content:
         plain["identities"] = _identities(server, block_of(content, "identity"))
     _login(server, properties, plain)
+    _fips_mode(server, properties, plain)
+    if (wanted := key_change.read(server, block_of(properties, "dataEncryption"))) is not None:
+        plain["customer_key"] = wanted
     return restarts
 
 
@@ -127,8 +130,6 @@ def _refuse_what_stays(call: Call, server: Server, content: dict[str, Any], prop
         "a major version upgrade": (text_of(properties, "version"), server.version),
         "a change of the availability zone": (text_of(properties, "availabilityZone"), server.availability_zone),
         "the promotion of a replica": (role, server.replication_role),
-        "a change of data encryption": (block_of(properties, "dataEncryption").get("type"), server.data_encryption),
-        "a change of FIPS mode": (text_of(properties, "fipsMode"), server.fips_mode or ""),
         "a change of immutable backup": (
             text_of(block_of(properties, "backup"), "immutableBackup"),
             server.immutable_backup or "",
@@ -137,7 +138,6 @@ def _refuse_what_stays(call: Call, server: Server, content: dict[str, Any], prop
     for what, (wanted, present) in same.items():
         if wanted not in {None, ""} and str(wanted).lower() != present.lower():
             raise wire_errors.not_modelled(what)
-    customer_key.refuse_change(server, block_of(properties, "dataEncryption"))
     if (properties.get("sourceServerResourceId") or "").lower() not in {"", (server.source_server_id or "").lower()}:
         raise wire_errors.invalid_parameter_value("sourceServerResourceId")
 
@@ -282,6 +282,15 @@ def _authentication(call: Call, server: Server, block: dict[str, Any], plain: di
     if entra == "Enabled":
         plain["tenant_id"] = tenant or server.tenant_id or call.subscription().tenant_id
     return entra == "Enabled" != server.entra_auth
+
+
+def _fips_mode(server: Server, properties: dict[str, Any], plain: dict[str, Any]) -> None:
+    """Takes over FIPS mode where the server tells it. Documented: the member; that it may change later is inferred."""
+    if text_of(properties, "fipsMode") is None:
+        return
+    if server.fips_mode is None:
+        raise wire_errors.not_modelled("FIPS mode of a server that tells none")
+    plain["fips_mode"] = _word(properties, "fipsMode", SWITCH, server.fips_mode)
 
 
 def _login(server: Server, properties: dict[str, Any], plain: dict[str, Any]) -> None:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from . import compute, server_body, wire_errors
+from . import compute, key_change, server_body, wire_errors
 from .change import Change
 from .server_states import refuse_by_state
 from .state import Server, password_digest
@@ -37,6 +37,7 @@ def write(call: Call) -> Change:
     parts = sorted(named - {"administratorLoginPassword", "createMode"})
     effect: dict[str, Any] = {"plain": plain, "restarts": restarts, "parts": parts}
     error = _size_refusal(call, server, plain) or set_password(call, server, properties, plain, effect)
+    error = error or _exchange_keys(call, server, plain)
     return Change("server", "write", server.name, effect, error=error)
 
 
@@ -62,6 +63,15 @@ def _refuse_settings(call: Call, server: Server, plain: dict[str, Any]) -> None:
             primary_grows and other.storage_auto_grow == "Enabled"
         ):
             raise wire_errors.invalid_parameter_value("autoGrow")
+
+
+def _exchange_keys(call: Call, server: Server, plain: dict[str, Any]) -> dict[str, str] | None:
+    """Works out the server's keys after an exchange; the error with which it fails, if it does."""
+    if "customer_key" not in plain:
+        return None
+    identities = plain.get("identities", server.identities)
+    plain["customer_key"], problem = key_change.outcome(call, server, plain["customer_key"], identities)
+    return problem
 
 
 def _size_refusal(call: Call, server: Server, plain: dict[str, Any]) -> dict[str, str] | None:
@@ -96,11 +106,7 @@ def set_password(
     switched_on = server.password_auth == "Disabled" and not stays_off  # noqa: S105 - a switch
     login = plain.get("administrator_login", server.administrator_login)
     if switched_on and not (password and login):
-        message = (
-            "The admin credentials are required for creating admin role while enabling Password Authentication "
-            "and must be provided."
-        )
-        return {"code": "EngineCredentialsNotProvided", "message": message}
+        return credentials_error()
     if password is None or stays_off:
         return None
     if server.source_server_id is not None or not strong_enough(password, login):
@@ -109,6 +115,15 @@ def set_password(
     verifier = password_verifier(password, login, server.in_force("password_encryption") or "", salt)
     effect["password"] = {"salt": salt, "digest": password_digest(password, salt), "verifier": verifier}
     return None
+
+
+def credentials_error() -> dict[str, str]:
+    """The error of password authentication that is enabled without login and password. Reported."""
+    message = (
+        "The admin credentials are required for creating admin role while enabling Password Authentication "
+        "and must be provided."
+    )
+    return {"code": "EngineCredentialsNotProvided", "message": message}
 
 
 def strong_enough(password: str, login: str) -> bool:

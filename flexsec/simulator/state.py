@@ -8,10 +8,13 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from . import catalogue
+from .roles import Roles
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
     from datetime import datetime
+
+    from .vault_state import AssignedIdentity, Vault
 
 STATES = (
     "Ready", "Dropping", "Disabled", "Starting", "Stopping", "Stopped", "Updating", "Restarting", "Inaccessible",
@@ -245,12 +248,14 @@ class BareResource:
 
 @dataclass(slots=True)
 class ResourceGroup:
-    """A resource group and its servers, kept by name in lower case, and what else lies in it."""
+    """A resource group and its servers and vaults, kept by name in lower case, and what else lies in it."""
 
     name: str
     location: str = "westeurope"
     tags: dict[str, str] = field(default_factory=dict)
     servers: dict[str, Server] = field(default_factory=dict)
+    vaults: dict[str, Vault] = field(default_factory=dict)
+    identities: list[AssignedIdentity] = field(default_factory=list)
     resources: list[BareResource] = field(default_factory=list)
 
 
@@ -268,14 +273,16 @@ class Subscription:
     tags: dict[str, str] = field(default_factory=dict)
     unregistered: set[str] = field(default_factory=set)
     plans: dict[str, DefenderPlan] = field(default_factory=dict)
+    roles: Roles = field(default_factory=Roles)
 
 
 @dataclass(slots=True)
 class Principal:
-    """Who a bearer token stands for, and the actions it may perform (`*` stands for anything)."""
+    """Who a bearer token stands for, and the actions it may perform, on resources and on data in them (`*`: any)."""
 
     object_id: str
     allowed_actions: tuple[str, ...] = ("*",)
+    data_actions: tuple[str, ...] = ("*",)
 
 
 def ipv4(text: str) -> int | None:

@@ -17,6 +17,8 @@ from .request import is_loopback
 from .world_file import DEFAULT_PRINCIPAL
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from .identities import Application
     from .state import Principal
     from .world import World
@@ -68,20 +70,31 @@ def check(world: World, token: str, origin: str, now: datetime) -> Principal:
     Raises:
         WireError: 401 for a token that is not this world's, has expired, or is meant for another service.
     """
-    content, _, signature = token.rpartition(".")
-    tenant = tenant_id(world)
-    if not looks_issued(token) or not hmac.compare_digest(signature.encode(), _signature(world, content).encode()):
+    tenant, said = tenant_id(world), claims_of(world, token)
+    if said is None:
         raise wire_errors.invalid_token(tenant, "The access token is invalid.")
-    claims = _decoded(content.split(".")[1]) or {}
-    expires = datetime.fromtimestamp(int(claims["exp"]), UTC)
+    expires = expiry(said)
     if now >= expires:
         raise wire_errors.expired_token(tenant, f"{expires:%m/%d/%Y %I:%M:%S %p}", f"{now:%m/%d/%Y %I:%M:%S %p}")
-    if not _is_meant_for(str(claims["aud"]), origin):
-        raise wire_errors.wrong_audience(tenant, str(claims["aud"]), origin)
-    application = holder(world, str(claims["appid"]))
+    if not _is_meant_for(str(said["aud"]), origin):
+        raise wire_errors.wrong_audience(tenant, str(said["aud"]), origin)
+    application = holder(world, str(said["appid"]))
     if application is None:
         raise wire_errors.invalid_token(tenant, "The application of the access token does not exist any more.")
     return principal_of(world, application)
+
+
+def claims_of(world: World, token: str) -> dict[str, Any] | None:
+    """What a token of this world's sign-in says; None for any other text."""
+    content, _, signature = token.rpartition(".")
+    if not looks_issued(token) or not hmac.compare_digest(signature.encode(), _signature(world, content).encode()):
+        return None
+    return _decoded(content.split(".")[1]) or {}
+
+
+def expiry(claims: Mapping[str, Any]) -> datetime:
+    """When a token's time is over."""
+    return datetime.fromtimestamp(int(claims["exp"]), UTC)
 
 
 def principal_of(world: World, application: Application) -> Principal:

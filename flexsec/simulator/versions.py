@@ -31,10 +31,25 @@ PERMISSIONS = (
     "2022-04-01",
     "2022-05-01-preview",
 )
+ROLES = (
+    "2014-10-01-preview",
+    "2015-07-01",
+    "2018-01-01-preview",
+    "2020-04-01-preview",
+    "2020-08-01-preview",
+    "2020-10-01-preview",
+    "2022-04-01",
+    "2022-05-01-preview",
+)
 LOCKS = ("2015-01-01", "2016-09-01", "2017-04-01", "2020-05-01")
 SECURITY = ("2022-03-01", "2023-01-01", "2024-01-01")
 THREAT_PROTECTION = ("2019-01-01",)
 INSIGHTS = ("2015-04-01",)
+KEY_VAULT = (
+    "2019-09-01", "2021-10-01", "2022-07-01", "2022-11-01", "2023-02-01", "2023-07-01", "2024-04-01-preview",
+    "2024-11-01", "2024-12-01-preview", "2025-05-01",
+)  # fmt: skip
+MANAGED_IDENTITY = ("2018-11-30", "2022-01-31-preview", "2023-01-31", "2023-07-31-preview", "2024-11-30")
 MIGRATE_NETWORK = tuple(each for each in POSTGRESQL if each >= "2026-01-01-preview")
 
 ACCEPTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -42,9 +57,13 @@ ACCEPTED: Mapping[str, tuple[str, ...]] = MappingProxyType(
         "resources": RESOURCES,
         "locks": LOCKS,
         "permissions": PERMISSIONS,
+        "roleAssignments": ROLES,
+        "roleDefinitions": ROLES,
         "security": SECURITY,
         "genericThreatProtection": THREAT_PROTECTION,
         "insights": INSIGHTS,
+        "keyvault": KEY_VAULT,
+        "managedidentity": MANAGED_IDENTITY,
         "postgresql": POSTGRESQL,
         "migrateNetwork": MIGRATE_NETWORK,
     }

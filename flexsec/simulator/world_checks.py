@@ -1,7 +1,7 @@
 """What servers of a world must be to one another: refused with the path to the key when it cannot be.
 
-Documented: a server's name is taken for all of Azure; a replica has its source's major version, a source is not
-Burstable and has at most five replicas (recorded as replicaCapacity).
+Documented: the names of a server and of a vault are taken for all of Azure; a replica has its source's major version, a
+source is not Burstable and has at most five replicas (recorded as replicaCapacity).
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ REPLICAS_AT_MOST = 5
 
 
 def refuse_the_impossible(state: State) -> None:
-    """Refuses servers of one name, replicas that cannot be, and operations on servers that are not in the world.
+    """Refuses two of one name, replicas that cannot be, and operations on servers that are not in the world.
 
     Raises:
         WorldError: with the path to the key.
@@ -38,10 +38,22 @@ def refuse_the_impossible(state: State) -> None:
         if server.source_server_id is not None:
             replicas[server.source_server_id.lower()] += 1
             _refuse_replica(key, where, server, by_id, replicas[server.source_server_id.lower()])
+    _refuse_vaults_of_one_name(state)
     for number, operation in enumerate(state.operations.values()):
         if not operation.done and operation.server_id.lower() not in by_id:
             where = f"$.operations[{number}].server_id"
             raise WorldError(where, repr(operation.server_id), "the id of a server in this world")
+
+
+def _refuse_vaults_of_one_name(state: State) -> None:
+    names: set[str] = set()
+    for first, subscription in enumerate(state.subscriptions.values()):
+        for second, group in enumerate(subscription.groups.values()):
+            for third, vault in enumerate(group.vaults.values()):
+                if vault.name.lower() in names:
+                    where = f"$.subscriptions[{first}].resource_groups[{second}].vaults[{third}].name"
+                    raise WorldError(where, repr(vault.name), "a name that no other vault of the world has")
+                names.add(vault.name.lower())
 
 
 def _placed(state: State) -> Iterator[tuple[str, str, Server]]:

@@ -26,7 +26,8 @@ from .extras_file import (
 )
 from .fault_plan import FaultPlan
 from .file_reading import Node, WorldError, written
-from .identities import FALLBACK_TENANT, GUID, SignIn, read_sign_in, write_sign_in
+from .identities import FALLBACK_TENANT, GUID, SignIn, read_sign_in, write_rights, write_sign_in
+from .key_vault_file import read_vaults, write_vaults
 from .long_running import DURATIONS, Operation
 from .operation_file import read_operations, write_operations
 from .server_file import read_server, write_server
@@ -159,7 +160,7 @@ def write(state: State) -> dict[str, Any]:
         "sequence": state.sequence,
         "sign_in": write_sign_in(state.sign_in),
         "principals": {
-            token: {"object_id": each.object_id, "allowed_actions": list(each.allowed_actions)}
+            token: {"object_id": each.object_id} | write_rights(each)
             for token, each in state.principals.items()
         },
         "durations": dict(state.durations),
@@ -205,7 +206,7 @@ def _subscriptions(node: Node) -> dict[str, Subscription]:
 def _groups(node: Node) -> dict[str, ResourceGroup]:
     found: dict[str, ResourceGroup] = {}
     for each in node.items():
-        members = each.members(("name", "location", "tags", "servers", "resources"))
+        members = each.members(("name", "location", "tags", "servers", "vaults", "identities", "resources"))
         if "name" not in members:
             raise each.fail("a member 'name'", "an object without it")
         group = ResourceGroup(members["name"].text())
@@ -224,6 +225,7 @@ def _groups(node: Node) -> dict[str, ResourceGroup]:
                     f"{entry.where}.name", repr(server.name), "a name that no other server of the group has"
                 )
             group.servers[server.name.lower()] = server
+        read_vaults(members, group)
         if "resources" in members:
             group.resources = [read_resource(entry) for entry in members["resources"].items()]
         found[group.name.lower()] = group
@@ -237,6 +239,7 @@ def _subscription_entry(subscription: Subscription) -> dict[str, Any]:
         if group.tags:
             entry["tags"] = dict(group.tags)
         entry["servers"] = [write_server(server) for server in group.servers.values()]
+        entry |= write_vaults(group)
         if group.resources:
             entry["resources"] = [write_resource(each) for each in group.resources]
         groups.append(entry)

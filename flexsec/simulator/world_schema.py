@@ -8,7 +8,19 @@ from __future__ import annotations
 
 from typing import Any
 
-from . import catalogue, compute, conditions_file, customer_key, extras_file, operation_file, server_file, world_file
+from . import (
+    catalogue,
+    compute,
+    conditions_file,
+    customer_key,
+    extras_file,
+    key_vault_schema,
+    operation_file,
+    roles,
+    roles_file,
+    server_file,
+    world_file,
+)
 from .faults import FAULTS
 from .long_running import DURATIONS
 from .pricings import PLANS
@@ -22,6 +34,11 @@ STRING = {"type": "string"}
 FLAG = {"type": "boolean"}
 MOMENT = {"type": "string", "format": "date-time", "description": "A time with its offset: 2026-01-31T09:00:00Z."}
 METHOD = {"type": "string", "examples": ["GET", "PUT", "PATCH", "POST", "DELETE"]}
+DATA_ACTIONS = {
+    "type": "array",
+    "items": TEXT,
+    "description": "Data actions such as Microsoft.KeyVault/vaults/secrets/*. Default: none beside allowed_actions.",
+}
 TEXTS = {"type": "object", "additionalProperties": STRING}
 ADDRESS = r"0*([0-9]|[1-9][0-9]|1[0-9][0-9]|2[0-4][0-9]|25[0-5])"
 RANGE = {
@@ -37,7 +54,12 @@ def world_schema() -> dict[str, Any]:
         "$schema": DIALECT,
         "title": "A simulated Azure, as flexsec reads and writes it",
         **_object(_world(), ("subscriptions",)),
-        "$defs": {"server": _object(_server(), ("name",)), "parameter": _parameter(), "fault": _fault()},
+        "$defs": {
+            "server": _object(_server(), ("name",)),
+            "parameter": _parameter(),
+            "fault": _fault(),
+            **key_vault_schema.definitions(),
+        },
     }
 
 
@@ -86,7 +108,8 @@ def _world() -> dict[str, Any]:
     actions = _list(TEXT) | {"description": "Actions such as */read; * stands for anything. Default: all."}
     bucket = _object({"size": {"type": "number", "minimum": 1}, "refill": {"type": "number", "minimum": 0}})
     buckets = dict.fromkeys(("reads", "writes", "deletes"), bucket)
-    application = {"client_id": GUID, "object_id": GUID, "allowed_actions": actions}
+    rights = {"allowed_actions": actions, "data_actions": DATA_ACTIONS}
+    application = {"client_id": GUID, "object_id": GUID, **rights}
     stale = {"server_id": TEXT, "kind": TEXT, "remaining": _whole(0), "server": {"$ref": "#/$defs/server"}}
     event = {"at": MOMENT, "caller": TEXT, "action": TEXT, "resource_id": TEXT, "method": METHOD}
     by_key = {
@@ -103,7 +126,7 @@ def _world() -> dict[str, Any]:
                 "managed_identities": _list(_object(application, ("client_id",))),
             }
         ),
-        "principals": _map(_object({"object_id": TEXT, "allowed_actions": actions}, ("object_id",))),
+        "principals": _map(_object({"object_id": TEXT, **rights}, ("object_id",))),
         "durations": _object({key: {"type": "number", "minimum": 0, "maximum": 86400} for key in DURATIONS}),
         "throttling": {
             "anyOf": [FLAG, _object(buckets | {"global_factor": {"type": "number", "minimum": 0.01}})],
@@ -121,11 +144,14 @@ def _world() -> dict[str, Any]:
 def _subscription() -> dict[str, Any]:
     kind = {"type": "string", "pattern": f"^{extras_file.RESOURCE_TYPE.pattern}$"}
     resource = {"type": kind, "name": TEXT, "location": _words(*LOCATIONS)}
+    identity = {"name": TEXT, "location": _words(*LOCATIONS), "principal_id": GUID, "client_id": GUID}
     group = {
         "name": {"type": "string", "pattern": r"^[-\w.()]{1,90}$"},
         "location": _words(*LOCATIONS),
         "tags": TEXTS,
         "servers": _list({"$ref": "#/$defs/server"}),
+        "vaults": _list({"$ref": "#/$defs/vault"}),
+        "identities": _list(_object(identity, ("name", "principal_id", "client_id"))),
         "resources": _list(_object(resource, ("type", "name")))
         | {"description": "Resources of other providers, which stand in the list of resources and nowhere else."},
     }
@@ -138,10 +164,20 @@ def _subscription() -> dict[str, Any]:
         "inherited_from": _or_null(TEXT),
         "switches_on": _list(TEXT),
     }
+    role = {"id": GUID, "name": TEXT, **dict.fromkeys(roles_file.DEFINITION_KEYS[2:], _list(TEXT))}
+    assignment = {
+        "scope": TEXT | {"description": "Default: the subscription."},
+        "principal_id": GUID,
+        "principal_type": _words(*roles.PRINCIPALS),
+        "role": TEXT | {"description": "A role's name.", "examples": list(roles.BUILT_IN)},
+    }
     extras = {
         "tags": TEXTS,
         "unregistered": _list(_words(*(each for each in NAMESPACES if each not in ALWAYS))),
         "plans": _object(dict.fromkeys(PLANS, _object(plan))),
+        "role_definitions": _list(_object(role, ("id", "name"))),
+        "role_assignments": _list(_object(assignment, ("principal_id", "role")))
+        | {"description": "Who has which role at the subscription, in it or above it. Read only."},
     }
     members = {
         "id": GUID,

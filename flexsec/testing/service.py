@@ -21,6 +21,7 @@ if TYPE_CHECKING:
 
     from azure.core.credentials import TokenCredential
 
+    from ..azure.key_vault import KeyVaultStore
     from ..client import FlexSec, ServerHandle
     from ..simulator import World
     from ..simulator.postgres import Backing
@@ -153,6 +154,12 @@ class ServedSimulation:
     def postgres(self, server: str = "", *, where: str | Path = "auto", password: str = "") -> Backing:
         """A real PostgreSQL behind a server of the world, as `Simulation.postgres`."""
         return postgres_behind(self.world, server, where=where, password=password)
+
+    def secret_store(self, vault: str, secret: str) -> KeyVaultStore:
+        """A secret in a key vault of the served world, as `Simulation.secret_store`."""
+        from ..azure.key_vault import KeyVaultStore
+
+        return KeyVaultStore(self.credential, vault, secret, clock=_Unwaiting(self._azure), cloud=self._found.cloud)
 
     def advance(self, seconds: float) -> None:
         """Move the simulated time ahead, and carry out what comes due.

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
     from azure.core.credentials import AccessToken, AccessTokenInfo, TokenRequestOptions
 
     from ..azure.in_process import InProcessTransport
+    from ..azure.key_vault import KeyVaultStore
     from ..client import FlexSec, ServerHandle
     from ..simulator.postgres import Backing
 
@@ -143,6 +144,17 @@ class Simulation:
         """
         return postgres_behind(self.world, server, where=where, password=password)
 
+    def secret_store(self, vault: str, secret: str) -> KeyVaultStore:
+        """A secret in a key vault of the world, where rotated passwords can be kept.
+
+        Raises:
+            InvalidValue: no such vault or secret can be.
+            UsageError: the package for Key Vault is not installed.
+        """
+        from ..azure.key_vault import KeyVaultStore
+
+        return KeyVaultStore(self.credential, vault, secret, clock=self.clock, transport=self.transport)
+
     def close(self) -> None:
         """Remove the temporary state directory; a kept world stays as it is."""
         if not self._kept:
@@ -157,7 +169,7 @@ class Simulation:
             raise UnknownName(f"nobody signs in to the simulated world with client id {client_id!r}; it has: {known}")
         tenant = tokens.tenant_id(world)
         return SimulatedCredential(
-            issue=lambda: tokens.issue(world, found, tenant, tokens.MANAGEMENT[0], self.clock.now())
+            issue=lambda audience: tokens.issue(world, found, tenant, audience, self.clock.now())
         )
 
     def __enter__(self) -> Self:
@@ -180,13 +192,13 @@ class SimulatedCredential:
 
     Args:
         principal: the bearer text that the world lists a principal under; "" for its default one.
-        issue: makes a token of the world's own sign-in instead. It holds for an hour of the simulated clock, which may
-            pass in a moment, so it is asked for anew before every request.
+        issue: makes a token of the world's own sign-in for an audience instead. It holds for an hour of the simulated
+            clock, which may pass in a moment, so it is asked for anew before every request.
     """
 
-    def __init__(self, principal: str = "", *, issue: Callable[[], str] | None = None) -> None:
+    def __init__(self, principal: str = "", *, issue: Callable[[str], str] | None = None) -> None:
         token = principal or _unsigned_token()
-        self._token = issue or (lambda: token)
+        self._token = issue or (lambda _: token)
         self._expires = _NEVER if issue is None else 0
 
     def get_token(
@@ -200,13 +212,18 @@ class SimulatedCredential:
         """The token. The signature is azure-core's; nothing in it matters here."""
         from azure.core.credentials import AccessToken
 
-        return AccessToken(self._token(), self._expires)
+        return AccessToken(self._token(_audience(scopes)), self._expires)
 
     def get_token_info(self, *scopes: str, options: TokenRequestOptions | None = None) -> AccessTokenInfo:
         """The token in azure-core's newer form."""
         from azure.core.credentials import AccessTokenInfo
 
-        return AccessTokenInfo(self._token(), self._expires)
+        return AccessTokenInfo(self._token(_audience(scopes)), self._expires)
+
+
+def _audience(scopes: tuple[str, ...]) -> str:
+    """Whom a token of these scopes is for; Resource Manager when nobody says."""
+    return scopes[0].removesuffix("/.default") if scopes else tokens.MANAGEMENT[0]
 
 
 def _unsigned_token() -> str:

@@ -55,3 +55,10 @@ def test_requests_go_to_the_cloud_that_was_chosen(kit, known):
     kit.read(kit.connection(kit.json(200, {}), cloud=known))
     assert kit.script.requests[0][1].startswith(f"{known.arm_endpoint}/subscriptions/")
     assert kit.credential.asked == [((known.scope,), None)]
+
+
+@pytest.mark.parametrize("known", CLOUDS)
+def test_a_vaults_token_is_for_the_vaults_own_domain(known):
+    """The audience is the domain that the cloud's vaults are in, which is what the official client insists on."""
+    assert known.vault_url.startswith("https://{vault}.")
+    assert known.vault_scope == known.vault_url.replace("{vault}.", "") + "/.default"

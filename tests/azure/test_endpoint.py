@@ -145,3 +145,13 @@ def test_an_authority_that_is_gone_is_a_broken_connection(tmp_path):
     )
     with pytest.raises(AnswerLost, match="cannot be reached any more"):
         connection.read("/subscriptions/x", what="read it", deadline=Deadline(clock, 60.0))
+
+
+def test_where_vaults_answer_comes_from_the_file(ready):
+    """Below the endpoint itself, also when an older file does not say; a vault's token goes nowhere else."""
+    assert read_endpoint(ready()).cloud.vault_url == "https://127.0.0.1:8443/vaults/{vault}"
+    told = "https://127.0.0.1:8443/kv/{vault}"
+    assert read_endpoint(ready(vault_url=told)).cloud.vault_url == told
+    for wrong in ("https://evil.example/{vault}", "https://127.0.0.1:8443/vaults", 7):
+        with pytest.raises(UsageError, match="'vault_url' is"):
+            read_endpoint(ready(vault_url=wrong))

@@ -5,10 +5,15 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import Any
 
+from flexsec.model.admin_secret import AdminSecret
 from flexsec.model.defender import DefenderPlan
 from flexsec.model.firewall import FirewallRule
+from flexsec.model.key_vault_key import CustomerKeys, VaultKey
 from flexsec.model.observation import Unobserved
 from flexsec.model.parameter import Parameter
+from flexsec.model.role import Grant
+from flexsec.model.role_assignment import AssignedRole
+from flexsec.model.secret_store import Stage, StoredVersion
 from flexsec.model.server import (
     Administrator,
     CustomerKey,
@@ -47,6 +52,21 @@ _SERVER = {
 }
 
 
+_KEY = {
+    "vault_id": "/subscriptions/1/resourceGroups/shop/providers/Microsoft.KeyVault/vaults/shop",
+    "name": "db",
+    "kind": "RSA",
+    "size": 2048,
+    "current_version": "0123456789abcdef0123456789abcdef",
+    "used_version": "0123456789abcdef0123456789abcdef",
+    "enabled": True,
+    "not_before": None,
+    "expires_at": None,
+    "soft_delete": True,
+    "purge_protection": True,
+}
+
+
 def state(case: dict[str, Any]) -> ServerState:
     """The state that a case file describes."""
     version = case.get("version", "16")
@@ -60,7 +80,36 @@ def state(case: dict[str, Any]) -> ServerState:
         threat_protection=_part(case, "threat_protection", lambda enabled: ThreatProtection(enabled=enabled)),
         defender_plan=_part(case, "defender_plan", lambda plan: DefenderPlan(**plan)),
         region=_part(case, "region", lambda found: Region(name="westeurope", **found)),
+        customer_keys=_part(case, "customer_keys", _keys),
+        role_assignments=_part(case, "role_assignments", lambda found: tuple(_assigned(one) for one in found)),
+        admin_secret=_part(case, "admin_secret", _secret),
     )
+
+
+def _keys(found):
+    return CustomerKeys(**{name: _unobserved(one) or _key(one) for name, one in found.items()})
+
+
+def _key(one):
+    """A key of vault shop that is as it should be, but for what is given."""
+    whole = {**_KEY, **one}
+    for name in ("not_before", "expires_at"):
+        whole[name] = datetime.fromisoformat(whole[name]) if whole[name] else None
+    return VaultKey(**whole)
+
+
+def _assigned(one):
+    return AssignedRole(**{**one, "grants": tuple(Grant(**{k: tuple(v) for k, v in g.items()}) for g in one["grants"])})
+
+
+def _secret(versions):
+    found = []
+    for one in versions:
+        whole = {"version": "v1", "stage": "current", "server_id": SERVER_ID, "login": "dba", **one}
+        for name in ("created_at", "expires_at"):
+            whole[name] = datetime.fromisoformat(whole[name]) if whole.get(name) else None
+        found.append(StoredVersion(**{**whole, "stage": Stage(whole["stage"])}))
+    return AdminSecret(place="vault https://kv-shop.vault.azure.net secret shop-db-admin-password", versions=tuple(found))
 
 
 def _part(case, name, read):

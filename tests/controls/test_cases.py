@@ -32,7 +32,8 @@ def test_a_control_says_of_its_case_what_the_case_expects(path):
     """A control's status, reason, desires and remedy are those that its case file states."""
     case = read(path)
     assert case.keys() <= {"about", "version", "server", "parameters", "firewall", "administrators",
-                           "threat_protection", "defender_plan", "region", "arguments", "expected"}  # fmt: skip
+                           "threat_protection", "defender_plan", "region", "customer_keys", "role_assignments",
+                           "admin_secret", "arguments", "expected"}  # fmt: skip
     expected = case["expected"]
     assert expected.keys() <= {"status", "reason", "desires", "remedy", "missing_action", "evidence"}
     check = control(path.parent.name).judge(state(case), arguments(case))

@@ -10,7 +10,7 @@ from flexsec.controls import severities
 from flexsec.controls.catalogue import CONTROLS, control, controls
 from flexsec.controls.control import SECTIONS
 from flexsec.controls.references import REFERENCES
-from flexsec.engine.observe import PARTS, SHARED_PARTS
+from flexsec.engine.observe import ASKED_PARTS, PARTS
 from flexsec.errors import InvalidValue, UnknownName
 from flexsec.model.desire import DesiredParameter
 from flexsec.model.observation import Unobserved
@@ -34,6 +34,8 @@ IDS = [
     "auth-entra-admin-naming",
     "auth-tenant-pinned",
     "auth-app-managed-identity",
+    "auth-mgmt-rbac-least-privilege",
+    "auth-admin-password-rotation",
     "net-public-access-disabled",
     "net-vnet-integrated",
     "net-private-endpoint-approved",
@@ -77,7 +79,10 @@ IDS = [
 ]
 
 # What a control needs to judge anything at all.
-ARGUMENTS = {"auth-entra-admin-naming": {"patterns": ("dba-*",)}}
+ARGUMENTS = {
+    "auth-entra-admin-naming": {"patterns": ("dba-*",)},
+    "auth-admin-password-rotation": {"vault": "kv-shop"},
+}
 NEVER_READS = "enc-infra-double"
 
 WHOLE = {
@@ -86,6 +91,9 @@ WHOLE = {
     "threat_protection": True,
     "defender_plan": {"tier": "Free"},
     "region": {"zone_redundant_ha": True, "geo_backup": True},
+    "customer_keys": {},
+    "role_assignments": [],
+    "admin_secret": [],
     "server": {
         "fips_mode": "Disabled",
         "minor_version": "7",
@@ -131,7 +139,7 @@ def test_a_control_reads_no_parameter_that_it_does_not_name(entry):
 def test_a_control_reads_only_the_parts_that_it_names(entry):
     """Losing a part that the control does not name changes nothing, losing all that it names makes it unknown."""
     observed = whole("16")
-    for part in (*PARTS, *SHARED_PARTS):
+    for part in (*PARTS, *ASKED_PARTS):
         if part not in entry.reads:
             blind = replace(observed, **{part: Unobserved("lost")})
             assert entry.judge(blind) == entry.judge(observed)

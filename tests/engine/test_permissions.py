@@ -11,8 +11,8 @@ from flexsec.baselines.baseline import Selection
 from flexsec.baselines.loader import load
 from flexsec.controls.catalogue import CONTROLS
 from flexsec.engine.basis import sealed
-from flexsec.engine.observe import PARTS, SHARED_PARTS
-from flexsec.engine.permissions import NEVER, READS, ROWS, SETTING_CONTROLS, role_for, role_for_plan
+from flexsec.engine.observe import ASKED_PARTS, PARTS
+from flexsec.engine.permissions import DATA_READS, NEVER, READS, ROWS, SETTING_CONTROLS, role_for, role_for_plan
 from flexsec.engine.reasons import REASONS
 from flexsec.errors import UnknownName
 from flexsec.model.action_pattern import covers
@@ -26,14 +26,14 @@ CASES = Path(__file__).resolve().parent.parent / "controls" / "cases"
 
 def test_every_part_of_a_state_has_its_actions():
     """The table knows the actions of each part that is ever observed."""
-    assert set(READS) == {*PARTS, *SHARED_PARTS}
+    assert set(READS) == {*PARTS, *ASKED_PARTS}
 
 
 def test_every_action_is_spelt_out_and_explained():
     """No row holds a wildcard, each action has its reason, and no reason is left over."""
     used = {
         action for row in ROWS.values() for action in (*row.actions, *row.data_actions, *row.optional)
-    } | {action for operation in OPERATIONS for action in operation.actions} | {a for each in READS.values() for a in each}  # fmt: skip
+    } | {action for operation in OPERATIONS for action in operation.actions} | {a for each in READS.values() for a in each} | {a for each in DATA_READS.values() for a in each}  # fmt: skip
     assert used == set(REASONS)
     for action, reason in REASONS.items():
         assert re.fullmatch(r"Microsoft\.[A-Za-z]+(/[A-Za-z]+)+/(read|write|delete|action)", action)

@@ -8,16 +8,21 @@ import pytest
 
 from flexsec.observers import (
     administrators,
+    customer_keys,
     defender_plan,
     firewall,
     parameters,
     region,
+    role_assignments,
     server,
     threat_protection,
 )
 
-EVERY = [server, parameters, firewall, administrators, threat_protection, defender_plan, region]
-READ = r"Microsoft\.(DBforPostgreSQL/(flexibleServers(/\w+)?|locations/capabilities)|Security/pricings)/read"
+EVERY = [server, parameters, firewall, administrators, threat_protection, defender_plan, region, customer_keys, role_assignments]
+READ = (
+    r"Microsoft\.(DBforPostgreSQL/(flexibleServers(/\w+)?|locations/capabilities)|Security/pricings"
+    r"|KeyVault/vaults(/\w+)*|Authorization/\w+)/read"
+)
 
 
 @pytest.mark.parametrize("observer", EVERY, ids=lambda observer: observer.__name__.rpartition(".")[2])
@@ -25,7 +30,7 @@ def test_each_observer_names_the_action_it_needs(observer):
     """Every observer states its RBAC read actions, which its docstring names as well."""
     for action in observer.ACTIONS:
         assert re.fullmatch(READ, action)
-        assert action in observer.observe.__doc__
+        assert action in observer.observe.__doc__ or action in getattr(observer, "observe_vaults", observer).__doc__
 
 
 def test_observers_load_no_azure_package():

@@ -423,6 +423,25 @@ def test_x16_another_plan_is_being_changed(azure):
     assert azure.put(plan, {"pricingTier": "Standard"}, version="2024-01-01").status == 200
 
 
+@pytest.mark.parametrize(
+    "code",
+    [
+        "AzureKeyVaultKeyNotFound",
+        "CMKInvalidEncryptionParameters",
+        "CMKNotSupportedForGeoRedundantBackupEnabledServer",
+    ],
+)
+def test_x18_keys_refused_in_the_poll(azure, code):
+    """X18: a change of the server is accepted, and the poll says Failed with one of three codes; nothing changes."""
+    arm(azure, "X18", code=code)
+    accepted = azure.patch(azure.db, {"tags": {"env": "prod"}})
+    ended = azure.finish(accepted)
+    assert (ended["status"], ended["error"]["code"]) == ("Failed", code)
+    assert ended["error"]["message"]
+    assert "env" not in azure.get(azure.db).json.get("tags", {})
+    assert azure.finish(azure.patch(azure.db, {"tags": {"env": "prod"}}))["status"] == "Succeeded"
+
+
 def test_every_fault_is_tested():
     """The catalogue of faults and this file name the same faults, and each says what it does and how it is known."""
     text = Path(__file__).read_text("utf-8")

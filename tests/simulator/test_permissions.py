@@ -12,7 +12,7 @@ def test_every_scope_tells_the_four_lists(azure, scope):
     """At a subscription, a resource group and a server the answer has the members that are documented."""
     answered = azure.get(f"{scope or azure.db}{PERMISSIONS}", version=VERSION)
     assert answered.status == 200
-    assert answered.json == {"value": [{"actions": ["*"], "notActions": [], "dataActions": [], "notDataActions": []}]}
+    assert answered.json == {"value": [{"actions": ["*"], "notActions": [], "dataActions": ["*"], "notDataActions": []}]}
 
 
 def test_a_principal_is_told_its_own_actions(azure):

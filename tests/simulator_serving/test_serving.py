@@ -19,7 +19,7 @@ from tests.simulator_serving.conftest import DB, Client
 
 READY_KEYS = {
     "arm_endpoint", "authority", "ca_file", "tenant_id", "client_id", "client_secret", "identity_endpoint",
-    "subscriptions",
+    "subscriptions", "vault_url",
 }  # fmt: skip
 
 
@@ -37,6 +37,13 @@ def test_the_ready_file_tells_all_that_a_client_needs(serving, tmp_path):
                 "servers": [
                     {"resource_group": "rg-shop", "name": "shop-db"},
                     {"resource_group": "rg-shop", "name": "shop-archive"},
+                ],
+                "vaults": [
+                    {
+                        "resource_group": "rg-shop",
+                        "name": "kv-shop",
+                        "url": f"{document['arm_endpoint']}/vaults/kv-shop",
+                    }
                 ],
             }
         ]

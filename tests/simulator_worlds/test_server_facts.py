@@ -167,9 +167,12 @@ def test_an_editor_finds_the_same_mistakes(world_of, members):
 
 @pytest.mark.parametrize(("body", "status"), [
     ({"properties": {"dataEncryption": {"type": "AzureKeyVault", **WHOLE}}}, 202),
-    ({"properties": {"dataEncryption": {"primaryKeyURI": KEY}}}, 501),
+    ({"properties": {"dataEncryption": {"primaryKeyURI": KEY}}}, 202),
+    ({"properties": {"dataEncryption": {"type": "SystemManaged"}}}, 501),
+    ({"properties": {"dataEncryption": {"primaryKeyURI": "shop"}}}, 400),
     ({"properties": {"fipsMode": "enabled", "backup": {"immutableBackup": "Enabled"}}}, 202),
-    ({"properties": {"fipsMode": "Disabled"}}, 501),
+    ({"properties": {"fipsMode": "Disabled"}}, 202),
+    ({"properties": {"fipsMode": "off"}}, 400),
     ({"properties": {"backup": {"immutableBackup": "Disabled"}}}, 501),
     ({"properties": {"storage": {"type": "PremiumV2_LRS"}}}, 202),
     ({"properties": {"storage": {"type": "Premium_LRS"}}}, 501),

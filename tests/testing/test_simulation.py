@@ -134,8 +134,9 @@ def test_several_subscriptions_must_be_named():
     data = World.builtin("insecure").to_dict()
     second = json.loads(json.dumps(data["subscriptions"][0]))
     second["id"] = "55555555-5555-5555-5555-555555555555"
-    for server in second["resource_groups"][0]["servers"]:
-        server["name"] += "-2"
+    group = second["resource_groups"][0]
+    for resource in (*group["servers"], *group["vaults"]):
+        resource["name"] += "-2"
     data["subscriptions"].append(second)
     with simulated(data) as simulation:
         with pytest.raises(UsageError, match="55555555"):

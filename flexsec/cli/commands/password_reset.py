@@ -2,16 +2,11 @@
 
 from __future__ import annotations
 
-import sys
-from pathlib import Path
-
 import click
 
-from ...errors import UsageError
-from ...model.secret import Secret
 from ...reporting import plan as plan_report
 from ...reporting.run import document
-from ..confirm import ask, can_ask, require_answerable
+from ..confirm import ask, require_answerable
 from ..exit_codes import of_run
 from ..given import Given, pass_given
 from ..interrupts import stoppable
@@ -26,20 +21,16 @@ from ..options import (
 from ..output import check_files, show
 from ..password_store import login_of
 from ..progress import progress
+from ..secret_input import PASSWORD_FILE, read_secret
 from ..sections import Command
 from ..session import Session, record_of
 from ..targets import only_id
 from ..writing import tell_next
 
-_LARGEST = 4096
-
 
 @click.command("reset", cls=Command)
 @click.argument("server", nargs=-1, metavar="[ARM_ID]")
-@click.option(
-    "--password-file", metavar="FILE",
-    help="Read the password from this file, or from standard input (-). Default: ask on the terminal.",
-)  # fmt: skip
+@PASSWORD_FILE
 @login_options
 @target_options
 @record_options
@@ -56,7 +47,7 @@ def command(given: Given, server: tuple[str, ...], *, password_file: str | None)
     only_id(server, given.target)
     check_files(given)
     require_answerable(given, "password reset")
-    secret = _secret(password_file)
+    secret = read_secret(password_file)
     with Session(given) as session:
         client, handle = session.server()
         login = login_of(given, session, handle)
@@ -67,30 +58,3 @@ def command(given: Given, server: tuple[str, ...], *, password_file: str | None)
     show(document(run), given)
     tell_next(run, given)
     return of_run(run)
-
-
-def _secret(source: str | None) -> Secret:
-    """The password from where it is kept; one line end after it is not part of it.
-
-    Raises:
-        UsageError: there is none, or it cannot be read.
-    """
-    if source is None:
-        if not can_ask():
-            raise UsageError("which password? give --password-file FILE, or - for standard input")
-        return Secret(click.prompt("New password", hide_input=True, confirmation_prompt=True, err=True))
-    try:
-        if source == "-":
-            content = sys.stdin.buffer.read(_LARGEST + 1)
-        else:
-            with Path(source).open("rb") as file:
-                content = file.read(_LARGEST + 1)
-        text = content.decode()
-    except OSError as error:
-        raise UsageError(f"cannot read the password from {source}: {error.strerror or error}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the password in {source} is not UTF-8 text") from None
-    text = text.removesuffix("\n").removesuffix("\r")
-    if not text or len(content) > _LARGEST:
-        raise UsageError(f"{source} holds no password" if not text else f"{source} is too large to be a password")
-    return Secret(text)

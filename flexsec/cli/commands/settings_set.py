@@ -8,7 +8,7 @@ from ...errors import UsageError
 from ..confirm import require_answerable
 from ..given import Given, pass_given
 from ..options import (
-    lowering_option,
+    leave_options,
     output_options,
     record_options,
     settings_options,
@@ -17,7 +17,7 @@ from ..options import (
 )
 from ..output import check_files
 from ..sections import Command
-from ..session import Session, leave_of, record_of
+from ..session import Session, evidence_of, leave_of, record_of
 from ..targets import split_id
 from ..writing import carry_out
 
@@ -26,7 +26,7 @@ from ..writing import carry_out
 @click.argument("values", nargs=-1, metavar="[ARM_ID] [NAME=VALUE]...")
 @click.option("--remove-tag", multiple=True, metavar="KEY", help="Remove this tag; others are kept. Repeatable.")
 @target_options
-@lowering_option
+@leave_options
 @record_options
 @yes_option
 @output_options
@@ -36,18 +36,19 @@ def command(given: Given, values: tuple[str, ...], *, remove_tag: tuple[str, ...
     """Set settings of the server as NAME=VALUE, one write each, and read them back.
 
     Names: backup_retention_days (7 to 35), storage_auto_grow (on or off), maintenance_window ("Sunday 02:00", in UTC,
-    or system-managed) and tag:KEY; other tags are kept.
+    or system-managed), fips_mode (on or off) and tag:KEY; other tags are kept.
 
     A value that the service would refuse is refused before anything is sent. A value that is there already is not
-    written. Fewer days of backups, and storage that no longer grows, need --allow-lowering.
+    written. Fewer days of backups, storage that no longer grows, and FIPS mode off need --allow-lowering. FIPS mode
+    needs --allow-restart, and to go on --allow-closing md5 with evidence of how roles' passwords are kept.
     """
     wanted = _values(split_id(values, given.target), remove_tag)
     check_files(given)
     require_answerable(given, "settings set")
-    leave, record = leave_of(given.leave), record_of(given.record)
+    leave, evidence, record = leave_of(given.leave), evidence_of(given.leave), record_of(given.record)
     with Session(given) as session:
         client, handle = session.server()
-        plan = handle.settings.plan_set(wanted, leave=leave, record=record)
+        plan = handle.settings.plan_set(wanted, leave=leave, evidence=evidence, record=record)
         return carry_out(plan, "settings set", client, handle, given, question="Set the settings so?")
 
 

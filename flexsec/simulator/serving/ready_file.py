@@ -32,6 +32,7 @@ def endpoint(world: World, port: int, ca_file: Path, identity: Mapping[str, str]
         "client_id": identity["client_id"],
         "client_secret": identity["client_secret"],
         "identity_endpoint": f"http://127.0.0.1:{port}/msi/token",
+        "vault_url": f"{base}/vaults/{{vault}}",
         "subscriptions": [
             {
                 "subscription_id": subscription.id,
@@ -39,6 +40,11 @@ def endpoint(world: World, port: int, ca_file: Path, identity: Mapping[str, str]
                     {"resource_group": group.name, "name": server.name}
                     for group in subscription.groups.values()
                     for server in group.servers.values()
+                ],
+                "vaults": [
+                    {"resource_group": group.name, "name": vault.name, "url": f"{base}/vaults/{vault.name}"}
+                    for group in subscription.groups.values()
+                    for vault in group.vaults.values()
                 ],
             }
             for subscription in world.state.subscriptions.values()

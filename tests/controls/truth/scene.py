@@ -25,7 +25,13 @@ ALL_ACTIONS = (
     "Microsoft.DBforPostgreSQL/flexibleServers/advancedThreatProtectionSettings/read",
     "Microsoft.DBforPostgreSQL/locations/capabilities/read",
     "Microsoft.Security/pricings/read",
+    "Microsoft.KeyVault/vaults/read",
+    "Microsoft.KeyVault/vaults/keys/read",
+    "Microsoft.KeyVault/vaults/keys/versions/read",
+    "Microsoft.Authorization/roleAssignments/read",
+    "Microsoft.Authorization/roleDefinitions/read",
 )
+ALL_DATA_ACTIONS = ("Microsoft.KeyVault/vaults/secrets/readMetadata/action",)
 PROVIDER = "providers/Microsoft.DBforPostgreSQL/flexibleServers"
 GROUP = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg"
 
@@ -38,11 +44,18 @@ def world(written: Written) -> dict[str, Any]:
         "id": SUBSCRIPTION,
         "name": "truth",
         "tenant_id": TENANT,
-        "resource_groups": [{"name": "rg", "servers": [_placed(each) for each in entries]}],
+        "resource_groups": [
+            {"name": "rg", "servers": [_placed(each) for each in entries]},
+            {"name": "keys", "vaults": list(written.vaults)},
+        ],
+        "role_assignments": list(written.roles),
         **({"plans": plans} if written.plan == "Standard" else {}),
     }
     allowed = [action for action in ALL_ACTIONS if action not in written.denied]
-    auditor = {"object_id": "55555555-5555-5555-5555-555555555555", "allowed_actions": allowed}
+    data = [action for action in ALL_DATA_ACTIONS if action not in written.denied]
+    auditor = {
+        "object_id": "55555555-5555-5555-5555-555555555555", "allowed_actions": allowed, "data_actions": data
+    }  # fmt: skip
     return {"format": 1, "clock": CLOCK, "subscriptions": [subscription], "principals": {"auditor": auditor}}
 
 

@@ -80,7 +80,8 @@ def test_a_state_differs_from_the_one_that_it_is_like():
     """No state is another one under a second name, and each says in a sentence what it is about."""
     seen: dict[str, str] = {}
     for written in states().values():
-        data = repr((sorted(written.server.items(), key=str), written.others, written.plan, written.denied))
+        around = (written.others, written.plan, written.vaults, written.roles, written.denied)
+        data = repr((sorted(written.server.items(), key=str), around))
         assert data not in seen, f"{written.name} and {seen.get(data)}"
         seen[data] = written.name
         assert written.about.endswith(".")

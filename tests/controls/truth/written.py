@@ -16,7 +16,7 @@ import yaml
 
 FOLDER = Path(__file__).parent / "states"
 VERDICTS = ("pass", "fail", "not_applicable", "unknown")
-KEYS = {"about", "like", "server", "others", "plan", "denied", "expect", "truth", "why"}
+KEYS = {"about", "like", "server", "others", "plan", "vaults", "roles", "denied", "expect", "truth", "why"}
 
 
 @dataclass(frozen=True)
@@ -27,6 +27,8 @@ class Written:
         server: its entry in a world file, without its name.
         others: entries of servers beside it.
         plan: the tier of the subscription's Defender plan.
+        vaults: entries of the subscription's key vaults.
+        roles: entries of the subscription's role assignments.
         denied: the actions that whoever looks may not perform.
         verdicts: what flexsec is expected to say of each control.
         truth: what is true where flexsec is expected to say something else; empty for most states.
@@ -39,6 +41,8 @@ class Written:
     server: dict[str, Any]
     others: tuple[dict[str, Any], ...]
     plan: str
+    vaults: tuple[dict[str, Any], ...]
+    roles: tuple[dict[str, Any], ...]
     denied: tuple[str, ...]
     verdicts: dict[str, str]
     truth: dict[str, str]
@@ -86,6 +90,8 @@ def _settle(name: str, entries: dict[str, Any], found: dict[str, Written], above
         server=_merged(model.server if model else {}, entry.get("server", {})),
         others=tuple(entry.get("others", model.others if model else ())),
         plan=entry.get("plan", model.plan if model else ""),
+        vaults=tuple(entry.get("vaults", model.vaults if model else ())),
+        roles=tuple(entry.get("roles", model.roles if model else ())),
         denied=tuple(entry.get("denied", model.denied if model else ())),
         verdicts={**(model.verdicts if model else {}), **own},
         truth={key: value for key, value in before.items() if key not in own} | _truth(entry, own, model),

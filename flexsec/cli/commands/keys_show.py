@@ -1,0 +1,30 @@
+"""`flexsec keys show`."""
+
+from __future__ import annotations
+
+import click
+
+from ...reporting.keys import document
+from ..given import Given, pass_given
+from ..options import output_options, settings_options, target_options
+from ..output import check_files, show
+from ..sections import Command
+from ..session import Session
+from ..targets import only_id
+
+
+@click.command("show", cls=Command)
+@click.argument("server", nargs=-1, metavar="[ARM_ID]")
+@target_options
+@output_options
+@settings_options
+@pass_given
+def command(given: Given, server: tuple[str, ...]) -> int:
+    """Show whose key encrypts the server: versions, identities, status, expiry, and how its vault is protected."""
+    only_id(server, given.target)
+    check_files(given)
+    with Session(given) as session:
+        _, handle = session.server()
+        found = handle.encryption.get()
+    show(document(handle.id.arm_id, found), given)
+    return 0
