@@ -26,7 +26,7 @@ def remembered(flexsec: FlexSec, server: ServerId, evidence: Evidence, changes: 
     classes = {change.closing for change in changes if isinstance(change, Change)}
     if "password-authentication" in classes and evidence.entra_login is None:
         evidence = replace(evidence, entra_login=flexsec.login_records.of(server).entra_login)
-    if "md5" in classes and evidence.admin_password is None:
+    if classes & {"md5", "entra-administrators"} and evidence.admin_password is None:
         evidence = replace(evidence, admin_password=admin_password(flexsec, server))
     return evidence
 

@@ -23,8 +23,8 @@ if TYPE_CHECKING:
 _NO_LEAVE = Leave()
 _NO_EVIDENCE = Evidence()
 _PARTS = ("server", "administrators")
-# Enabling restarts the server, so what waits for a restart is read too.
-_PARTS_WITH_RESTART = ("server", "parameters", "administrators")
+# Enabling restarts the server, so what waits for a restart is read too; without an administrator passwords must do.
+_WITH_PARAMETERS = ("server", "parameters", "administrators")
 # Documented by Microsoft for administrator logins; the service refuses them.
 _RESERVED = re.compile(r"azure_superuser|azure_pg_admin|admin|administrator|root|guest|public|pg_.*", re.IGNORECASE)
 _LOGIN = re.compile(r"[A-Za-z_][A-Za-z0-9_$-]{0,62}", re.ASCII)
@@ -40,7 +40,7 @@ class EntraPlans:
         """Microsoft Entra authentication on."""
         tenant = entra.guid(tenant_id, "a tenant id") if tenant_id else ""
         desire = DesiredAuthentication(method="entra", enabled=True, tenant_id=tenant)
-        return self._server.direct(lambda _: [desire], _PARTS_WITH_RESTART, leave=leave, record=record)
+        return self._server.direct(lambda _: [desire], _WITH_PARAMETERS, leave=leave, record=record)
 
     def added(self, wanted: Administrator, application_id: str, record: ChangeRecord) -> Asked:
         """An administrator more."""
@@ -71,7 +71,7 @@ class EntraPlans:
         """An administrator less."""
         wanted = entra.guid(object_id, "an object id")
         return self._server.direct(
-            lambda state: [_absent(wanted, state)], _PARTS, leave=leave, evidence=evidence, record=record
+            lambda state: [_absent(wanted, state)], _WITH_PARAMETERS, leave=leave, evidence=evidence, record=record
         )
 
     def only(self, *, leave: Leave, evidence: Evidence, record: ChangeRecord) -> Asked:

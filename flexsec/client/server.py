@@ -112,9 +112,10 @@ class ServerHandle:
     def capture_baseline(self) -> Captured:
         """A baseline that asks for what this server is now, from a server that is as it should be.
 
-        Reads everything that it can ask for: seven requests, two of them shared by the servers of a subscription, and
-        those for a key of its own. Requires what `observe` does, and Microsoft.Security/pricings/read and
-        Microsoft.DBforPostgreSQL/locations/capabilities/read.
+        Reads everything that it can ask for: eight requests, two of them shared by the servers of a subscription, one
+        for each role that is assigned, and those for a key of its own. Requires what `observe` does, and
+        Microsoft.Security/pricings/read, Microsoft.DBforPostgreSQL/locations/capabilities/read and, at the server,
+        Microsoft.Authorization/roleAssignments/read and roleDefinitions/read.
 
         Raises:
             NotObserved: so little could be read that there is nothing to ask for.
@@ -122,7 +123,7 @@ class ServerHandle:
         """
         from ..baselines.capture import capture
 
-        return capture(self.observe((*PARTS, *SHARED_PARTS, "customer_keys")))
+        return capture(self.observe((*PARTS, *SHARED_PARTS, "customer_keys", "role_assignments")))
 
     def plan(
         self,

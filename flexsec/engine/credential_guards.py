@@ -14,7 +14,7 @@ from ..model.observation import Unobserved
 from ..model.server import Server
 from . import md5_guards
 from .cut_off import REASON_FLAG, cut_off, lacking, refused
-from .md5_guards import password_refused
+from .md5_guards import password_way_in
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -79,11 +79,9 @@ def _entra_off(change: Change, state: ServerState, leave: Leave, evidence: Evide
     server = state.server
     if not isinstance(server, Server) or not _on(server.password_auth):
         return refused(change, "password authentication is off: no way of signing in would be left")
-    if password_refused(state, evidence):
-        return refused(
-            change,
-            f"{server.administrator_login} has an md5 hash, which is not accepted: nobody could administer the server",
-        )
+    unusable = _passwords_unusable(change, state, evidence)
+    if unusable:
+        return unusable
     return cut_off(
         change,
         leave,
@@ -92,6 +90,18 @@ def _entra_off(change: Change, state: ServerState, leave: Leave, evidence: Evide
         unknown=lambda client: not client.authentication,
         doing="log in with Microsoft Entra tokens",
     )
+
+
+def _passwords_unusable(change: Change, state: ServerState, evidence: Evidence) -> Withheld | None:
+    """Passwords would be the only way in, and the administrator's is not known to be one that the server accepts."""
+    login = state.server.administrator_login if isinstance(state.server, Server) else ""
+    works = password_way_in(state, evidence)
+    if works is False:
+        return refused(change, f"passwords would be the only way in, and that of {login} is kept in a way not accepted")
+    if works is None:
+        reason = f"passwords would be the only way in, and whether that of {login or 'anyone'} is accepted is not known"
+        return lacking(change, reason, "--role-hashes FILE")
+    return None
 
 
 def _passwords_off(
@@ -139,12 +149,9 @@ def _administrator_gone(change: Change, state: ServerState, leave: Leave, eviden
     rest = tuple(each for each in found if each.object_id.casefold() != change.name.casefold())
     if not rest and not _on(server.password_auth):
         return refused(change, "it is the last administrator, and password authentication is off: nobody could log in")
-    if not rest and password_refused(state, evidence):
-        return refused(
-            change,
-            f"it is the last administrator who can log in: {server.administrator_login} has an md5 hash, which is "
-            "not accepted",
-        )
+    unusable = None if rest else _passwords_unusable(change, state, evidence)
+    if unusable:
+        return unusable
     if not rest and not leave.lower_security:
         return lacking(change, "it is the last Microsoft Entra administrator", "--allow-lowering")
     if rest and not _on(server.password_auth) and not any(map(_is_one, rest)) and not leave.without_evidence:

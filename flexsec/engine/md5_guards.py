@@ -100,12 +100,21 @@ def _admin_doubt(server: Server, evidence: Evidence) -> str:
     )
 
 
-def password_refused(state: ServerState, evidence: Evidence) -> bool:
-    """Whether the administrator's password is known to be one that the server does not accept."""
+def password_way_in(state: ServerState, evidence: Evidence) -> bool | None:
+    """Whether the administrator's password is of a kind that the server accepts; None when that is not known."""
     parameter = state.parameter(ACCEPTED_METHOD)
-    if not isinstance(parameter, Parameter) or not isinstance(state.server, Server):
-        return False
-    return MD5 not in members(parameter.value) and MD5 in _hashes_of(state.server.administrator_login, evidence)
+    if parameter is None:
+        return True  # such a server knows no difference
+    if isinstance(parameter, Unobserved) or not isinstance(state.server, Server):
+        return None
+    accepted = members(parameter.value)
+    if {MD5, SCRAM} <= accepted:
+        return True
+    kept = _hashes_of(state.server.administrator_login, evidence) - {UNKNOWN}
+    if kept:
+        return kept <= accepted
+    after_scram = evidence.admin_password is not None and evidence.admin_password.after_scram
+    return SCRAM in accepted if after_scram else None
 
 
 def _hashes_of(role: str, evidence: Evidence) -> set[str]:

@@ -16,13 +16,20 @@ from flexsec.engine.permissions import role_for, role_for_plan
 from flexsec.model.leave import Leave
 from flexsec.model.plan import Plan
 from flexsec.model.role import Role
+from flexsec.passwords.file_store import new_key_file
 from flexsec.simulator import FaultPlan, World
 from flexsec.simulator.actions import action_of
 from flexsec.simulator.routes import find_route
 from flexsec.simulator.state import Principal
+from flexsec.testing.simulated_login import SimulatedLogin
 from flexsec.testing.simulation import Simulation
 
+ME = "22222222-2222-2222-2222-222222222222"
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
+READER = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-shop/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    "/reader"
+)
 LEAVE = Leave(
     restart=True, closing=("firewall", "tls-minimum"), without_evidence="a simulated server", lower_security=True
 )
@@ -138,6 +145,7 @@ controls:
   defender-atp-per-server: on
   defender-plan-oss-rdb: on
   ha-zone-redundant: on
+  auth-mgmt-rbac-least-privilege: on
 """
 
 
@@ -148,11 +156,78 @@ def few_controls(scene: Scene) -> dict[str, str]:
     return {"baseline": str(path)}
 
 
+def an_owner(scene: Scene) -> dict[str, str]:
+    """Somebody has a role, which can be read."""
+    data = scene.world.to_dict()
+    owner = {"principal_id": "9" * 8 + "-0000-0000-0000-" + "9" * 12, "role": "Owner"}
+    data["subscriptions"][0]["role_assignments"] = [owner]
+    scene.world = World.from_dict(data)
+    return {}
+
+
+def _entra(scene: Scene, *, password: bool = True) -> dict[str, str]:
+    """A server with Entra authentication, a person (whoever signs in) and a group as administrators, and a proof."""
+    data = scene.world.to_dict()
+    group = next(each for each in data["subscriptions"][0]["resource_groups"] if each["name"] == "rg-shop")
+    server = next(each for each in group["servers"] if each["name"] == "shop-db")
+    tenant = data["subscriptions"][0]["tenant_id"]
+    server |= {"entra_auth": "Enabled", "tenant_id": tenant, "password_auth": "Enabled" if password else "Disabled"}
+    server["administrators"] = {
+        ME: {"type": "User", "name": "me@contoso.com", "tenant_id": tenant},
+        "6" * 8 + ME[8:]: {"type": "Group", "name": "dbas", "tenant_id": tenant},
+    }
+    scene.world = World.from_dict(data)
+    handle = scene.server
+    handle.entra.prove_login(SimulatedLogin(scene.world, handle.id.arm_id))
+    secret = scene.folder / "secret"
+    secret.write_text("Correct-Horse-7")
+    return {"secret": str(secret)}
+
+
+def entra_on(scene: Scene) -> dict[str, str]:
+    """Entra authentication beside passwords."""
+    return _entra(scene)
+
+
+def entra_alone(scene: Scene) -> dict[str, str]:
+    """Entra authentication alone, and a password in a file."""
+    return _entra(scene, password=False)
+
+
+def md5_server(scene: Scene) -> dict[str, str]:
+    """A server that keeps passwords as md5, a store for its password, and what is known of its roles."""
+    run = scene.server.parameters.set("password_encryption", "md5", leave=LEAVE)
+    assert run.status == "complete"
+    new_key_file(scene.folder / "key")
+    (scene.folder / "roles.csv").write_text("role,hash\napp,scram-sha-256\n")
+    return {name: str(scene.folder / file) for name, file in (("key", "key"), ("passwords", "passwords"), ("roles", "roles.csv"))}
+
+
 def wide_baseline(scene: Scene) -> dict[str, str]:
-    """A baseline that looks at what servers share, too: the subscription's Defender plan, and the region."""
+    """A baseline that looks beyond the server: at the subscription's Defender plan, the region, and who has a role."""
+    an_owner(scene)
     path = scene.folder / "wide.yaml"
     path.write_text(_WIDE)
     return {"baseline": str(path)}
+
+
+def own_key(scene: Scene) -> dict[str, str]:
+    """A server with a key of its own, and a vault that holds it and another one."""
+    data = scene.world.to_dict()
+    group = next(each for each in data["subscriptions"][0]["resource_groups"] if each["name"] == "rg-shop")
+    server = next(each for each in group["servers"] if each["name"] == "shop-db")
+    server["identities"] = [READER]
+    server["data_encryption"] = "AzureKeyVault"
+    server["customer_key"] = {
+        "primaryKeyURI": "https://kv-keys.vault.azure.net/keys/one",
+        "primaryUserAssignedIdentityId": READER,
+        "primaryEncryptionKeyStatus": "Valid",
+    }
+    key = {"versions": [{"id": "a" * 32, "created": "2025-01-01T00:00:00Z"}]}
+    vault = {"name": "kv-keys", "purge_protection": True, "keys": {"one": key, "two": key}}
+    group["vaults"] = [*group.get("vaults", []), vault]
+    scene.world = World.from_dict(data)
+    return {}
 
 
 def every_kind(scene: Scene) -> tuple[Plan, dict[str, str]]:

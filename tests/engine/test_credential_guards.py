@@ -343,3 +343,16 @@ def test_adding_md5_again_needs_no_leave_of_this_kind():
     """It only lets roles back in."""
     found = having((), methods="scram-sha-256")
     assert asked(md5_off(found, "md5,scram-sha-256"), found, leave=Leave()) is None
+
+
+@pytest.mark.parametrize("methods", ["md5", "scram-sha-256"])
+def test_passwords_as_the_only_way_in_must_be_known_to_be_accepted(methods):
+    """The last administrator, and Entra itself, stay while the administrator's password may not be accepted."""
+    found = having((person(1),), methods=methods)
+    wrong = {"md5": "scram_sha_256", "scram-sha-256": "md5"}[methods]
+    for change in (gone(person(1), found), entra_off(found)):
+        assert asked(change, found, leave=LOWERING).needs == "--role-hashes FILE"
+        assert asked(change, found, leave=LOWERING, **hashes(dba=wrong)).by == "guard"
+        assert asked(change, found, leave=LOWERING, **hashes(dba=methods)) is None
+    record = asked(entra_off(found), found, leave=LOWERING, admin_password=SCRAM_SINCE)
+    assert (record is None) is (methods == "scram-sha-256")

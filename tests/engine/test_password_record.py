@@ -98,5 +98,5 @@ def test_what_is_remembered_is_for_its_owner_alone(tmp_path):
 def test_a_state_directory_that_cannot_be_written_is_named(tmp_path):
     """The message names the file."""
     (tmp_path / "state").write_text("a file")
-    with pytest.raises(FlexSecError, match="cannot write .*logins"):
+    with pytest.raises(FlexSecError, match=r"cannot write .*logins"):
         LoginRecords(tmp_path / "state").keep_scram_seen(SERVER, DAWN)

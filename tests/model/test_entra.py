@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -110,8 +112,6 @@ def test_odd_names_are_doubted():
 @given(st.text(), st.text(), st.text(), st.text())
 def test_anything_is_read_or_refused_in_words(object_id, name, kind, tenant):
     """No text brings forth anything but an administrator or an InvalidValue."""
-    try:
+    with suppress(InvalidValue):
         found = administrator(object_id, name, kind, tenant)
-        doubts(found)
-    except InvalidValue as error:
-        assert error.message
+        assert isinstance(doubts(found), tuple)
