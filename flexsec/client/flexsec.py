@@ -21,7 +21,6 @@ from ..model.leave import Leave
 from ..model.resource import ServerId, SubscriptionId, check_subscription_id, parse_target
 from .defender import Defender
 from .given import as_approvals, check_given, check_record
-from .permissions import compare_subscription_permissions
 from .server import ServerHandle
 from .shared_reads import SharedReads
 
@@ -257,6 +256,8 @@ class FlexSec:
             UnknownName, InvalidValue: no such command, or one that needs permissions at a server.
             NotFound, Unauthorized, CredentialUnavailable: nothing to ask about, or nobody to ask for.
         """
+        from .permissions import compare_subscription_permissions
+
         return compare_subscription_permissions(self, purpose)
 
     def stopped(self) -> bool:

@@ -21,7 +21,7 @@ from ..model.clock import Deadline
 from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
-from ..model.resource import ServerId
+from ..model.resource import ServerId, parse_target
 from ..model.run import Hardening, RunStatus
 from ..operations.operation import Obstacle
 from ..operations.registry import operations_about
@@ -29,7 +29,6 @@ from .fights import with_fights
 from .firewall import Firewall
 from .given import as_approvals, check_given, check_record, check_seconds, observed
 from .parameters import Parameters
-from .permissions import compare_permissions, with_permission_notes
 from .reading import observers
 from .settings import Settings
 from .threat_protection import ThreatProtectionSetting
@@ -132,7 +131,11 @@ class ServerHandle:
         chosen = self.baseline(baseline)
         state = self._in_scope(chosen)
         plan = self._for_failures(state, chosen, record, leave, evidence)
-        return with_permission_notes(self, plan, chosen) if check_permissions else plan
+        if not check_permissions:
+            return plan
+        from .permissions import with_permission_notes
+
+        return with_permission_notes(self, plan, chosen)
 
     def permissions(
         self, purpose: str | Plan | Role = "audit", *, baseline: str | Path | Baseline = "recommended"
@@ -150,6 +153,8 @@ class ServerHandle:
             UnknownName, PlanInvalid: no such command; an edited plan, or one for another server.
             NotFound, Unauthorized, CredentialUnavailable: as `observe`.
         """
+        from .permissions import compare_permissions
+
         return compare_permissions(self, purpose, baseline)
 
     def apply(
@@ -394,7 +399,7 @@ class ServerHandle:
         Raises:
             PlanInvalid: it is for another.
         """
-        if ServerId.parse(plan.server_id).key != self.id.key:
+        if parse_target(plan.server_id).key != self.id.key:
             raise PlanInvalid(f"the plan is for {plan.server_id}, not for {self.id}")
         return plan
 

@@ -102,7 +102,7 @@ _COPYING = (
     "Microsoft.Resources/subscriptions/read",
     "Microsoft.Resources/subscriptions/resourceGroups/read",
 )
-_DEFENDER = (*_COVERAGE, *threat_protection.ACTIONS)
+_SWITCHING = Row(actions=(*_COVERAGE, *_WRITES["defender_plan"]), optional=threat_protection.ACTIONS, wide=True)
 _HARDENING = Row(
     actions=(
         *_ALL_READS,
@@ -136,13 +136,14 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "firewall list": Row(actions=firewall.ACTIONS, optional=server.ACTIONS),
         "firewall allow": Row(actions=(*server.ACTIONS, *firewall_rules.PUT_ACTIONS)),
         "firewall remove": Row(actions=(*server.ACTIONS, *firewall_rules.DELETE_ACTIONS)),
+        "firewall reconcile": Row(actions=(*server.ACTIONS, *_WRITES["firewall"])),
         "threat-protection get": Row(actions=threat_protection.ACTIONS, optional=server.ACTIONS),
         "threat-protection enable": Row(actions=(*server.ACTIONS, *_WRITES["threat_protection"])),
         "settings show": Row(actions=server.ACTIONS),
         "settings set": Row(actions=_WRITES["server_setting"]),
-        "defender show": Row(actions=_DEFENDER, wide=True),
-        "defender enable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
-        "defender disable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
+        "defender show": Row(actions=(*_COVERAGE, *threat_protection.ACTIONS), wide=True),
+        "defender enable-plan": _SWITCHING,
+        "defender disable-plan": _SWITCHING,
         "capture": Row(actions=_COPYING, wide=True),
         "permissions": _NOTHING,
         "permissions --check": Row(actions=permissions.ACTIONS),
@@ -163,6 +164,17 @@ ROWS: Mapping[str, Row] = MappingProxyType(
     }
 )
 """What each command needs, by its path; the verbs of the library have the names of their commands."""
+
+VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "observe": "audit",
+        "capture-baseline": "baseline capture",
+        "parameters get": "parameters list",
+        "parameters set-many": "parameters set",
+        "settings get": "settings show",
+    }
+)
+"""The verbs of the library that are called otherwise than their commands."""
 
 NEVER = (
     ("Microsoft.DBforPostgreSQL/flexibleServers/delete", "flexsec deletes no server"),
@@ -187,6 +199,7 @@ def role_for(purpose: str, *, baseline: Baseline | None = None) -> Role:
         UnknownName: no such command; close ones are suggested.
     """
     name = " ".join(purpose.replace(".", " ").replace("_", "-").split()).removeprefix("flexsec ")
+    name = VERBS.get(name, name)
     row = ROWS.get(name)
     if row is None:
         raise UnknownName(f"there is no command {name!r} to need permissions; {_hint(name)}")

@@ -201,6 +201,14 @@ def finished_run(scene: Scene) -> dict[str, str]:
     return {"run": run.run_id, **stand_for}
 
 
+def contested(scene: Scene) -> dict[str, str]:
+    """A parameter that was set twice, and that somebody else set back each time."""
+    for _ in range(2):
+        assert scene.server.parameters.set("log_checkpoints", "on").changed
+        scene.world.server("shop-db").parameters["log_checkpoints"].value = "off"
+    return {}
+
+
 def plan_switched_on(scene: Scene) -> dict[str, str]:
     """A subscription whose Defender plan is on."""
     leave = replace(LEAVE, subscription_cost=True)

@@ -11,12 +11,20 @@ from flexsec.baselines.loader import load
 from flexsec.cli.main import root
 from flexsec.engine.permissions import ROWS, role_for, role_for_plan
 from flexsec.errors import FlexSecError
+from flexsec.model.firewall import FirewallRule
 from flexsec.model.role import RoleScope
 from flexsec.simulator import World
 from tests.cli import least_privilege as scenes
-from tests.cli.least_privilege import LEAVE_WORDS, Case, Scene, told
+from tests.cli.least_privilege import LEAVE, LEAVE_WORDS, Case, Scene, told
 
 _SERVERS = "/providers/microsoft.dbforpostgresql/flexibleservers/"
+
+
+def _reconciled(scene):
+    """Add a rule and remove the others."""
+    branch = FirewallRule("branch", "198.51.100.7", "198.51.100.7")
+    return scene.server.firewall.reconcile([branch], remove_others=True, leave=LEAVE)
+
 
 CASES = {
     "audit": Case(words=("audit",), code=3),
@@ -38,6 +46,7 @@ CASES = {
     "firewall list": Case(words=("firewall", "list")),
     "firewall allow": Case(words=("firewall", "allow", "branch", "198.51.100.7", "--yes")),
     "firewall remove": Case(words=("firewall", "remove", "office", "--yes", *LEAVE_WORDS[1:3], *LEAVE_WORDS[5:])),
+    "firewall reconcile": Case(call=_reconciled),
     "threat-protection get": Case(call=lambda scene: scene.server.threat_protection.get()),
     "threat-protection enable": Case(call=lambda scene: scene.server.threat_protection.enable()),
     "settings show": Case(words=("settings", "show")),
@@ -53,6 +62,7 @@ CASES = {
     "runs": Case(words=("runs",), prepare=scenes.finished_run),
     "controls list": Case(words=("controls", "list")),
     "controls show": Case(words=("controls", "show", "log-checkpoints")),
+    "controls coverage": Case(words=("controls", "coverage")),
     "baseline list": Case(words=("baseline", "list")),
     "baseline show": Case(words=("baseline", "show")),
     "baseline diff": Case(words=("baseline", "diff", "recommended", "samples/baseline.yaml")),
@@ -65,6 +75,9 @@ CASES = {
 VARIANTS = {
     "audit by a baseline that reads more": Case(
         words=("audit", "--baseline", "{baseline}"), prepare=scenes.wide_baseline, code=3, row="audit"
+    ),
+    "plan with a value that is set back": Case(
+        words=("plan", *LEAVE_WORDS), prepare=scenes.contested, code=3, row="plan"
     ),
     "apply with the role of a small plan": Case(
         words=("apply", "{plan}", "--yes"), prepare=scenes.small_plan, code=3, row="plan file"
@@ -153,7 +166,7 @@ def test_every_command_has_a_row_and_is_run():
     assert set(ROWS) == set(CASES) | set(NOT_RUN), "add a case above"
     assert not set(CASES) & set(NOT_RUN)
     beyond = {name for name in ROWS if name.split(" --")[0] not in every}
-    assert beyond == {"rotate", "threat-protection get", "threat-protection enable"}
+    assert beyond == {"rotate", "firewall reconcile", "threat-protection get", "threat-protection enable"}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -188,3 +201,18 @@ def test_a_plan_with_changes_of_every_kind_needs_what_apply_needs(tmp_path):
     scene = Scene(tmp_path, World.builtin("insecure"))
     plan, stand_for = scenes.every_kind(scene)
     assert role_for_plan(plan).needs == role_for("apply", baseline=load(stand_for["baseline"])).needs
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["plan with a value that is set back", "rollback", "parameters list", "firewall list", "defender enable-plan"],
+)
+def test_optional_actions_are_asked_for_and_nothing_fails_without(name, run, role):
+    """What a role names as optional is asked for, is refused without it, and changes neither the exit code nor the rest."""
+    needed = role(name)
+    optional = {need.action for need in needed.optional}
+    code, _, asked = run(name, needed.actions)
+    assert {action for action, _, status in asked if status == 403} == optional
+    granted, _, asked = run(name, (*needed.actions, *optional))
+    assert granted == code == EVERY[name].code
+    assert {status for action, _, status in asked if action in optional} == {200}

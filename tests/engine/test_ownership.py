@@ -19,7 +19,11 @@ from tests.engine.worlds import EVERYTHING, GROUP, INSECURE, NAME, servers, some
 FEW = settings(
     max_examples=30, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
-KINDS = {"parameters": "configurations", "firewall": "firewallRules", "threat_protection": "advancedThreatProtectionSettings"}
+KINDS = {
+    "parameters": "configurations",
+    "firewall": "firewallRules",
+    "threat_protection": "advancedThreatProtectionSettings",
+}
 PATTERNS = (
     "parameters/*", "parameters/log_*", "parameters/ssl_*", "parameters/require_secure_transport", "firewall/*",
     "firewall/a*", "threat_protection/*", "restart/*", "server_setting/*", "*", "Parameters/LOG_CHECKPOINTS",
@@ -84,7 +88,9 @@ def test_every_failure_is_somebodys(server, found):
     own = [change.target for change in (*theirs.changes, *(held.change for held in theirs.withheld))]
     foreign = [item.change.target for item in theirs.handed_over if item.change.kind != "restart"]
     assert sorted([*(target for target in own if target != "restart/server"), *foreign]) == sorted(whole)
-    assert all(baseline.owner(item.change.target) == item.owner for item in theirs.handed_over if item.change.kind != "restart")
+    assert all(
+        baseline.owner(item.change.target) == item.owner for item in theirs.handed_over if item.change.kind != "restart"
+    )
     assert all(item.owner != FLEXSEC for item in theirs.handed_over)
 
 
@@ -98,7 +104,9 @@ def planned(found, *, leave=EVERYTHING, **parameters):
 def restarts(plan):
     """Who restarts for what: flexsec's restart, and those handed over."""
     own = [change.before["pending"] for change in plan.changes if change.kind == "restart"]
-    return own, {item.owner: item.change.before["pending"] for item in plan.handed_over if item.change.kind == "restart"}
+    return own, {
+        item.owner: item.change.before["pending"] for item in plan.handed_over if item.change.kind == "restart"
+    }
 
 
 def test_without_owners_everything_is_flexsecs():
@@ -122,6 +130,22 @@ def test_a_restart_of_flexsecs_own_serves_all():
     plan = planned({"parameters/max_connections": "terraform"}, **waits)
     own, theirs = restarts(plan)
     assert own == ["max_connections,max_worker_processes"]
+    assert theirs == {}
+
+
+def test_what_waits_for_others_is_served_by_a_restart_for_flexsecs_own_writing():
+    """A static parameter that flexsec writes makes it restart, and that restart serves what Terraform waits for too."""
+    from flexsec.baselines.baseline import Selection
+    from flexsec.controls.catalogue import controls
+
+    chosen = [each for each in controls() if each.id in ("audit-pgaudit-preloaded", "config-no-pending-restart")]
+    assert len(chosen) == 2
+    owners = {"parameters/max_connections": "terraform"}
+    baseline = replace(load("recommended"), controls=tuple(map(Selection, chosen)), owners=owners)
+    waits = {"max_connections": {"value": "1000", "pending": True, "running": "859"}}
+    with simulated(world_of({"name": NAME, "version": "16", "parameters": waits})) as simulation:
+        own, theirs = restarts(simulation.server(GROUP, NAME).plan(baseline, leave=EVERYTHING))
+    assert own == ["max_connections,shared_preload_libraries"]
     assert theirs == {}
 
 
@@ -177,9 +201,15 @@ def test_what_is_asked_for_by_name_is_not_blocked():
 
 def test_owners_are_told_what_the_guards_would_say():
     """A rule that is the last way in comes with that warning, also when its owner is handed another one before it."""
-    entry = {"name": NAME, "version": "16", "firewall_rules": {"azure": "0.0.0.0-0.0.0.0", "open": "0.0.0.0-255.255.255.255"}}
+    entry = {
+        "name": NAME,
+        "version": "16",
+        "firewall_rules": {"azure": "0.0.0.0-0.0.0.0", "open": "0.0.0.0-255.255.255.255"},
+    }
     with simulated(world_of(entry)) as simulation:
-        plan = simulation.server(GROUP, NAME).plan(owned({"firewall/*": "terraform"}), evidence=someone_connects(seen=True))
+        plan = simulation.server(GROUP, NAME).plan(
+            owned({"firewall/*": "terraform"}), evidence=someone_connects(seen=True)
+        )
     notes = {item.change.name: item.note for item in plan.handed_over if item.change.kind == "firewall"}
     assert set(notes) == {"azure", "open"}
     assert sum("flexsec would not make this change as things are" in note for note in notes.values()) == 1
@@ -196,12 +226,12 @@ def test_two_tags_of_one_owner_are_handed_over_together():
     from flexsec.model.connections import Evidence
     from tests.handover.changes import OPERATIONS, STATE, setting
 
-    foreign = [Owned("terraform", setting("tag:env", "prod")), Owned("terraform", setting("tag:team", "shop"))]
+    foreign = [Owned("terraform", setting("tag:env", "prod")), Owned("terraform", setting("tag:team", "payments"))]
     handed = handed_over(foreign, STATE, OPERATIONS, evidence=Evidence(), moment=STATE.observed_at)
     for item in handed:
         for patch in item.patches:
             assert "prod" in patch.text
-            assert "shop" in patch.text
+            assert "payments" in patch.text
 
 
 def test_the_seal_covers_what_is_handed_over(tmp_path):

@@ -112,6 +112,27 @@ def test_a_verb_has_the_name_of_its_command(name):
     assert role_for(name).purpose == "parameters set"
 
 
+def test_every_verb_of_the_library_has_a_row():
+    """Whatever a script calls that reaches Azure, `role_for` knows it by its name; what only plans needs no more."""
+    own = {"baseline", "planner", "means", "judge_again", "baseline_or_recommended", "direct", "carry_out", "own"}
+    own |= {"connection", "server", "stop", "stopped", "run", "permissions"}
+    with simulated("insecure") as simulation:
+        server = simulation.server("rg-shop", "shop-db")
+        client = simulation.client()
+    parts = {"": server, "parameters.": server.parameters, "firewall.": server.firewall, "settings.": server.settings,
+             "threat_protection.": server.threat_protection, "defender.": client.defender}  # fmt: skip
+    verbs = {
+        f"{prefix}{name}"
+        for prefix, part in parts.items()
+        for name, member in vars(type(part)).items()
+        if callable(member) and not name.startswith(("_", "plan_")) and name not in own
+    }
+    verbs |= {"resume", "rollback", "runs", "approve"}
+    verbs -= {"defender.apply", "defender.resume"}  # what `resume` and `rollback` put to work
+    for verb in verbs:
+        assert role_for(verb), verb
+
+
 @pytest.mark.parametrize(
     ("name", "hint"),
     [

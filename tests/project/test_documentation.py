@@ -98,25 +98,15 @@ def test_leave_flags_agree(run):
 
 
 def test_permissions_agree():
-    """The README names every RBAC action that reading and writing need, and no other."""
-    from flexsec.observers import administrators, firewall, parameters, server, threat_protection
-    from flexsec.operations import firewall as write_firewall
-    from flexsec.operations import parameters as write_parameters
-    from flexsec.operations import restart
-    from flexsec.operations import threat_protection as write_threat_protection
+    """Every RBAC action that a document names is one that something needs, or one that is never to be granted."""
+    from flexsec.engine.permissions import NEVER
+    from flexsec.engine.reasons import REASONS
 
-    rooms = (
-        administrators, firewall, parameters, server, threat_protection,
-        write_firewall, write_parameters, restart, write_threat_protection,
-    )  # fmt: skip
-    needed = {action.removeprefix("Microsoft.DBforPostgreSQL/") for room in rooms for action in _actions(room)}
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:[a-zA-Z]+/)+(?:read|write|delete|action))`", text))
-    below = {
-        f"flexibleServers/{name}" if not name.startswith(("flexibleServers", "locations")) else name for name in named
-    }
-    assert below == needed
+    known = {action.casefold() for action in REASONS} | {pattern.casefold() for pattern, _ in NEVER}
+    for name in ("README.md", "docs/permissions.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        named = re.findall(r"`(Microsoft\.[A-Za-z]+/[\w/*]+/(?:read|write|delete|action))`", text)
+        dangers = text.partition("calls these dangerous")[2]
+        assert {each for each in named if each.casefold() not in known and each not in dangers} == set()
+    assert "(docs/permissions.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
-
-def _actions(room):
-    return {value for name, kept in vars(room).items() if name.endswith("ACTIONS") for value in kept}
