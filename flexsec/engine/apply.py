@@ -1,6 +1,7 @@
 """Carry out a plan: one write at a time per server, journal first, every change read back, everything judged again.
 
-A plan may be about a subscription instead of a server. A lock per server or subscription refuses a second run. What was not finished stands in the journal and is finished by `resume`.
+A plan may be about a subscription instead of a server. A lock per server or subscription refuses a second run. What was
+not finished stands in the journal and is finished by `resume`.
 """
 
 from __future__ import annotations

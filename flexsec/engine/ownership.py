@@ -29,6 +29,16 @@ def flexsecs_own(_: str) -> str:
     return FLEXSEC
 
 
+def as_meant(owner: Owner) -> Owner:
+    """The owners, with flexsec itself under its own name however a baseline spells it."""
+
+    def meant(target: str) -> str:
+        found = owner(target)
+        return FLEXSEC if found.strip().casefold() == FLEXSEC else found
+
+    return meant
+
+
 @dataclass(frozen=True, slots=True)
 class Owned:
     """A change of what belongs to `owner`."""

@@ -15,7 +15,7 @@ from ..model.verdict import Status
 from .basis import facts, sealed
 from .guards import in_safe_order, withheld
 from .handing_over import handed_over
-from .ownership import NOTHING_SHARED, RESTART, Owned, Shares, flexsecs_own, foreign_restarts, share
+from .ownership import NOTHING_SHARED, RESTART, Owned, Shares, as_meant, flexsecs_own, foreign_restarts, share
 from .waivers import excepted
 
 if TYPE_CHECKING:
@@ -76,7 +76,7 @@ class Planner:
         self._now = now
         self._record = record
         self._made_by = made_by
-        self._owner = owner
+        self._owner = as_meant(owner)
 
     @property
     def assessment(self) -> Assessment:

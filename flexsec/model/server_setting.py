@@ -171,7 +171,8 @@ def _checked_retention(value: str) -> str:
     )
     if not within:
         raise InvalidValue(
-            f"{RETENTION}={_short(value)!r} is not a whole number of days from {SHORTEST_RETENTION} to {LONGEST_RETENTION}"
+            f"{RETENTION}={_short(value)!r} is not a whole number of days "
+            f"from {SHORTEST_RETENTION} to {LONGEST_RETENTION}"
         )
     return str(int(text))
 

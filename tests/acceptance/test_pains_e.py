@@ -75,7 +75,9 @@ def test_e2_side_effects_stand_in_the_report(tmp_path):
     path = tmp_path / "world.json"
     with simulated(subscription_world(plan={"switches_on": ["SensitiveDataDiscovery"]})) as simulation:
         simulation.world.save(path)
-    done = cli("--simulate", path, "defender", "enable-plan", "--allow-subscription-cost", "--yes", "--format", "markdown")
+    done = cli(
+        "--simulate", path, "defender", "enable-plan", "--allow-subscription-cost", "--yes", "--format", "markdown"
+    )
     assert done.exit_code == 0
     assert "side effect: extension SensitiveDataDiscovery was not set and is now on" in done.stdout
     for name in ("rg-shop/shop-db", "rg-shop/shop-own", "rg-crm/crm-db (MySQL)"):
@@ -115,7 +117,9 @@ def test_e4_only_the_providers_own_route_is_called():
         client.defender.enable_plan(leave=COST)
         client.defender.show()
         paths = [each.path for each in simulation.world.requests]
-        assert any(re.search(r"flexibleServers/shop-db/advancedThreatProtectionSettings/Default$", path) for path in paths)
+        assert any(
+            re.search(r"flexibleServers/shop-db/advancedThreatProtectionSettings/Default$", path) for path in paths
+        )
         assert not any("Microsoft.Security/advancedThreatProtectionSettings" in path for path in paths)
         assert not any(each.status == 400 for each in simulation.world.requests)
 
@@ -151,7 +155,9 @@ def test_a1_settings_are_written_one_at_a_time_through_busy_answers():
     """A1, A2: settings meet a busy server twice, are sent again, and never run at once."""
     faults = (fault("X2", method="PATCH", times=1), fault("X2", method="PATCH", after=2, times=1, code=""))
     with simulated(world(), faults=faults) as simulation:
-        run = simulation.server(GROUP, NAME).settings.set({"backup_retention_days": 21, "storage_auto_grow": True, "tag:a": "b"})
+        run = simulation.server(GROUP, NAME).settings.set(
+            {"backup_retention_days": 21, "storage_auto_grow": True, "tag:a": "b"}
+        )
         assert run.status is RunStatus.COMPLETE
         assert sum(each.attempts for each in run.outcomes) == 5
         assert simulation.world.max_writes_in_flight(simulation.world.server_id(NAME)) == 1

@@ -139,7 +139,9 @@ def test_the_plan_goes_on_and_off_and_is_undone(flexsec, subscription):
 def test_a_conflict_that_stays_is_resumed(flexsec, subscription):
     """E1: when the time given is used up the command ends with 5, and `resume` switches the plan on."""
     path = subscription(faults=[{"id": "X16", "times": 2}])
-    late = flexsec("--simulate", path, "defender", "enable-plan", "--allow-subscription-cost", "--yes", "--timeout", "3m")
+    late = flexsec(
+        "--simulate", path, "defender", "enable-plan", "--allow-subscription-cost", "--yes", "--timeout", "3m"
+    )
     assert late.code == 5
     assert "another update is going on" in late.out
     assert flexsec("--simulate", path, "resume", "--yes").code == 0

@@ -35,7 +35,12 @@ def test_unread_settings_are_told():
 
 def test_everything_is_set_shown_and_undone():
     """Every kind of setting is written once, shown, not written again, and brought back by a rollback elsewhere."""
-    wanted = {"backup_retention_days": 14, "storage_auto_grow": True, "maintenance_window": "sun 2:00", "tag:env": "prod"}
+    wanted = {
+        "backup_retention_days": 14,
+        "storage_auto_grow": True,
+        "maintenance_window": "sun 2:00",
+        "tag:env": "prod",
+    }
     with simulated(world(tags={"owner": "shop"})) as simulation:
         server = shop(simulation)
         before = server.settings.get()
@@ -47,7 +52,9 @@ def test_everything_is_set_shown_and_undone():
         assert (found.backup_retention_days, found.storage_auto_grow) == (14, "Enabled")
         assert (found.maintenance_window, found.tags) == ("Sunday 02:00", {"owner": "shop", "env": "prod"})
         assert server.settings.set(wanted).run_id == ""
-        assert server.settings.plan_set({"backup_retention_days": 21}, record=ChangeRecord(ticket="OPS-8")).record.ticket
+        assert server.settings.plan_set(
+            {"backup_retention_days": 21}, record=ChangeRecord(ticket="OPS-8")
+        ).record.ticket
         undone = simulation.client().rollback(run.run_id, leave=LOWER)
         assert undone.whole
         assert server.settings.get() == before

@@ -24,9 +24,14 @@ KINDS = {
     "firewall": "firewallRules",
     "threat_protection": "advancedThreatProtectionSettings",
 }
+SETTINGS = {
+    "backup": "backup_retention_days",
+    "storage": "storage_auto_grow",
+    "maintenanceWindow": "maintenance_window",
+}
 PATTERNS = (
     "parameters/*", "parameters/log_*", "parameters/ssl_*", "parameters/require_secure_transport", "firewall/*",
-    "firewall/a*", "threat_protection/*", "restart/*", "server_setting/*", "*", "Parameters/LOG_CHECKPOINTS",
+    "firewall/a*", "threat_protection/*", "restart/*", "server_setting/*", "server_setting/backup*", "*", "Parameters/LOG_CHECKPOINTS",
 )  # fmt: skip
 OWNERS = (FLEXSEC, "terraform", "bicep", "policy", "the DBA team")
 owners = st.dictionaries(st.sampled_from(PATTERNS), st.sampled_from(OWNERS), max_size=5)
@@ -39,13 +44,18 @@ def owned(found, *, version="recommended"):
 
 def written(simulation):
     """The targets that anything was written to, as the world tells it."""
-    targets = set()
-    for line in simulation.world.effects(simulation.world.server_id(NAME)):
-        verb, _, path = line.partition(" ")
-        kind, _, name = path.partition("/")
-        ours = next((key for key, value in KINDS.items() if value == kind), "")
-        targets.add(f"{ours}/{name}" if ours else f"{verb}/server")
-    return targets
+    return {
+        target for line in simulation.world.effects(simulation.world.server_id(NAME)) for target in targets_of(line)
+    }
+
+
+def targets_of(line):
+    """The targets of an effect such as `write configurations/log_checkpoints`, `update backup,storage` or `restart`."""
+    verb, _, rest = line.partition(" ")
+    if verb == "update":
+        return {f"server_setting/{SETTINGS[part]}" for part in rest.split(",")}
+    kind, _, name = rest.partition("/")
+    return {next(f"{key}/{name}" for key, value in KINDS.items() if value == kind)} if rest else {f"{verb}/server"}
 
 
 def asked(simulation):
@@ -112,9 +122,10 @@ def restarts(plan):
 def test_without_owners_everything_is_flexsecs():
     """A baseline that names no owner hands nothing over, and nor does one that names flexsec."""
     assert planned({}).handed_over == ()
-    named = planned({"*": FLEXSEC})
-    assert named.handed_over == ()
-    assert len(named.changes) == len(planned({}).changes)
+    for spelling in (FLEXSEC, "FlexSec"):
+        named = planned({"*": spelling})
+        assert named.handed_over == ()
+        assert len(named.changes) == len(planned({}).changes)
 
 
 def test_a_restart_for_someone_elses_parameter_is_theirs():

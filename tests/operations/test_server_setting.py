@@ -159,7 +159,11 @@ def test_what_else_changed_is_told():
     change = diff("backup_retention_days", "14", before)
     after = server_setting.predict(change, before)
     moved = replace(
-        after.server, tags={"owner": "other", "b": "2"}, storage_auto_grow="Enabled", state="Updating", minor_version="9"
+        after.server,
+        tags={"owner": "other", "b": "2"},
+        storage_auto_grow="Enabled",
+        state="Updating",
+        minor_version="9",
     )
     assert server_setting.side_effects(change, before, replace(after, server=moved)) == (
         "storage_auto_grow was 'Disabled' and is now 'Enabled'",

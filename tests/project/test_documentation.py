@@ -91,7 +91,7 @@ def test_exit_codes_agree():
 def test_leave_flags_agree(run):
     """Every leave flag of the command line stands in the safety page, and none that does not exist."""
     text = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
-    shown = run("-m", "flexsec", "harden", "--help").stdout
+    shown = "".join(run("-m", "flexsec", name, "--help").stdout for name in ("harden", "rollback"))
     flags = set(re.findall(r"--(?:allow|without|restart)-[a-z]+", shown))
     assert flags
     assert flags == set(re.findall(r"--(?:allow|without|restart)-[a-z]+", text))
@@ -109,4 +109,3 @@ def test_permissions_agree():
         dangers = text.partition("calls these dangerous")[2]
         assert {each for each in named if each.casefold() not in known and each not in dangers} == set()
     assert "(docs/permissions.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
-
