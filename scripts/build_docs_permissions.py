@@ -20,7 +20,7 @@ ROLES = {
     "apply": "Reads, and writes what a plan by `recommended` may hold.",
     "rotate": "Reads the server, resets the administrator's password, follows that to its end, and keeps the secret in "
     "a key vault. flexsec has no command that rotates; the role is for a script that does, apart from the one that "
-    "hardens.",
+    "hardens. Made for the password rotation; not exercised by the tests yet.",
 }
 
 INTRODUCTION = """\
@@ -30,8 +30,8 @@ INTRODUCTION = """\
 
 What each command needs of Azure, and no more. The table is made of what the code asks for; the tests run every command
 with its row alone, and once without each action of its row: then it fails, or reports what it could not read or follow,
-with that action's name. Verbs of the library have the names of their commands: `server.parameters.set` is
-`parameters set`.
+with that action's name. (Not the role `rotate`, which is no command.) Verbs of the library have the names of their
+commands: `server.parameters.set` is `parameters set`.
 
 `flexsec permissions` prints a row as the JSON that azure-cli takes for a custom role:
 

@@ -2,7 +2,7 @@
 
     python scripts/compare_peers.py [--check]
 
-The states, the verdicts that were written for them by hand, and the other tools' tests are in tests/controls/truth.
+The states, the verdicts that are expected of them, and the other tools' tests are in tests/controls/truth.
 """
 
 from __future__ import annotations
@@ -48,11 +48,12 @@ def written(page: str) -> str:
 
 def _size() -> str:
     counted, found = compare.counted_states(), compare.own_cases()
-    controls = len(counted[0].verdicts)
+    controls, by_hand = len(counted[0].verdicts), sum(len(each.own) for each in states().values())
     return (
-        f"{len(states())} states, {controls} controls, {len(states()) * controls:,} verdicts written by hand; flexsec "
-        f"gives every one of them. Compared are the {len(counted)} states in which the one who looks has every right: "
-        f"{found.total():,} verdicts whose truth is known. There flexsec is right {found[RIGHT]:,} times, gives no "
+        f"{len(states())} states, {controls} controls, {len(states()) * controls:,} expected verdicts: {by_hand:,} "
+        f"were written by hand, and the rest are inherited (`like`) from a state that differs only in what is written. "
+        f"flexsec gives every one of them. Compared are the {len(counted)} states in which the one who looks has every "
+        f"right: {found.total():,} verdicts whose truth is known. There flexsec is right {found[RIGHT]:,} times, gives no "
         f"answer {found[SILENT]:,} times (what the service does not tell while a server is stopped, for one), misses "
         f"{found[MISS]:,} times, and raises a false alarm {found[FALSE_ALARM]:,} times."
     )

@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
-from ..engine.approvals import refuse_approver
+from ..engine.approvals import planned_server, refuse_approver
 from ..engine.basis import check_seal
 from ..engine.earlier_runs import undone_by, with_history
 from ..engine.history import as_run, plan_of
@@ -157,12 +157,13 @@ class FlexSec:
             earlier: the approvals there are, so that nobody approves twice.
 
         Raises:
-            PlanInvalid: the plan was edited after it was made.
+            PlanInvalid: the plan was edited after it was made, or is about a subscription.
             ApprovalRequired: it would be no approval: by the plan's maker, by nobody who can be told, or given already.
             InvalidValue: a comment that cannot be kept.
             CredentialUnavailable: nobody to sign in as.
         """
         check_seal(plan)
+        planned_server(plan)
         approver = self.connection.sign_in()
         refuse_approver(plan, approver, as_approvals(earlier))
         return Approval(digest=plan.digest, approved_by=approver, approved_at=self.clock.now(), comment=comment)

@@ -311,7 +311,7 @@ class ServerHandle:
             self._judge(baseline),
             parameters=names,
             tags={*baseline.scope.tags, *(name for waiver in baseline.waivers for name in waiver.tags)},
-            baseline_source=baseline.sources[0] if baseline.sources else "",
+            baseline_source=_source(baseline),
             now=self._flexsec.clock.now(),
             record=record,
             made_by=self._flexsec.connection.identity(),
@@ -409,3 +409,12 @@ class ServerHandle:
 
     def _deadline(self) -> Deadline:
         return Deadline(self._flexsec.clock, self._flexsec.timeout)
+
+
+def _source(baseline: Baseline) -> str:
+    """What loads the baseline again, from whatever directory: a built-in name or an absolute path; "" for a value."""
+    from ..baselines.loader import names
+
+    if not baseline.sources or baseline.sources[0] in names():
+        return next(iter(baseline.sources), "")
+    return str(Path(baseline.sources[0]).absolute())

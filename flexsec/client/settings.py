@@ -58,8 +58,9 @@ class Settings:
             leave: `lower_security` for fewer days of backups and for storage that no longer grows.
 
         Raises:
-            UnknownName, InvalidValue: no such setting, or a value or a server that the service would refuse it for;
-                nothing is sent.
+            UnknownName, InvalidValue: no such setting, a value that no server takes, or one that this server, as it
+                was read, excludes; nothing is sent. What depends on other servers the service decides: a primary whose
+                replicas do not grow yet ends as a failed outcome of the run.
             LeaveRequired, GuardRefused: it would lower security; the server is in a state without writes.
         """
         asked = self._asked(values, leave=leave, record=record)

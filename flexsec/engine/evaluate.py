@@ -12,6 +12,7 @@ from ..model.server import Networking, ServerState
 from ..model.verdict import Assessment, Check, Status, Verdict
 from . import scope
 from .observe import PARTS, SHARED_PARTS
+from .ownership import idle
 from .waivers import Covering, covering, in_doubt
 from .waivers import notes as waiver_notes
 
@@ -74,6 +75,7 @@ def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessme
             *waiver_notes(verdicts, waivers, baseline),
             *_firewall_notes(state, verdicts),
             *_parameter_notes(state, baseline),
+            *(f"owners: {pattern} fits nothing on this server" for pattern in idle(baseline.owners, state)),
         ]
     return Assessment(
         server_id=state.server_id,

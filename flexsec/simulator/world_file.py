@@ -27,10 +27,11 @@ from .extras_file import (
 from .fault_plan import FaultPlan
 from .file_reading import Node, WorldError, written
 from .identities import FALLBACK_TENANT, GUID, SignIn, read_sign_in, write_sign_in
+from .locations import LOCATIONS
 from .long_running import DURATIONS, Operation
 from .operation_file import read_operations, write_operations
 from .server_file import read_server, write_server
-from .state import LOCATIONS, Principal, ResourceGroup, Server, Subscription, server_id
+from .state import Principal, ResourceGroup, Server, Subscription, server_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping

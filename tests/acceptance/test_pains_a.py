@@ -54,11 +54,11 @@ def test_two_busy_rejections_among_ten_parameters_cost_two_more_writes():
 
 
 def test_every_kind_of_child_takes_its_turn():
-    """A1: parameters, rules, threat protection, settings and the restart of one run are never in flight together."""
+    """A1: parameters, firewall rules, threat protection and the restart of one run are never in flight together."""
     with simulated("insecure") as azure:
         hardening = shop(azure).harden(leave=ALL_LEAVE)
         assert {o.change.kind for o in hardening.run.outcomes} == {
-            "parameters", "firewall", "threat_protection", "server_setting", "restart",
+            "parameters", "firewall", "threat_protection", "restart",
         }  # fmt: skip
         assert hardening.run.status is RunStatus.COMPLETE
         assert most_in_flight(azure) == 1

@@ -46,7 +46,7 @@ def test_diff_tells_what_differs_and_ends_with_0(flexsec, tmp_path):
     """Two built-in baselines, or a name and a file: what differs is no finding."""
     answer = flexsec("baseline", "diff", "recommended", "strict", "--format", "table")
     assert answer.code == 0
-    assert "Only strict judges: 26 controls" in answer.out
+    assert "Only strict judges: 29 controls" in answer.out
     assert "stricter" in answer.out
     sample = str(ROOT / "samples" / "baseline.yaml")
     data = flexsec("baseline", "diff", "recommended", sample).data

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
 
 import pytest
 
@@ -247,3 +248,12 @@ def test_a_plan_notes_what_the_identity_lacks_and_has_too_much(flexsec, principa
     assert flexsec("permissions", "--for", plan).code == 0, "the seal is whole"
     plain = flexsec("plan", "--simulate", world)
     assert not [note for note in plain.data["notes"] if note.startswith("permissions: ")]
+
+
+def test_a_check_says_what_it_looked_at(flexsec):
+    """A check at a subscription is labelled so, one at a server as a server's."""
+    at = ("--check", "--simulate", "insecure", "--format", "table")
+    whole = flexsec("permissions", "--for", "defender show", *at).out
+    assert f"Subscription   /subscriptions/{SUBSCRIPTION}" in re.sub(" {2,}", "   ", whole)
+    assert not re.search(r"^Server ", whole, re.MULTILINE)
+    assert re.search(r"^Server +/subscriptions/", flexsec("permissions", "--for", "audit", *at).out, re.MULTILINE)

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flexsec.controls.catalogue import control
 from flexsec.simulator import World
 from tests.engine.subscriptions import SUBSCRIPTION
 from tests.engine.subscriptions import world as subscription_world
@@ -49,6 +50,35 @@ def test_settings_are_set_and_undone(flexsec, world):
     assert flexsec(*undo.split(), "--yes").code == 0
     assert "tags" not in servers(world)["shop-db"]
     assert servers(world)["shop-db"].get("backup_retention_days", 7) == 7
+
+
+def test_the_order_of_primary_and_replicas_is_the_services_to_decide(flexsec, tmp_path):
+    """What depends on other servers is sent, as the help says: autogrow goes on at the replicas, then at the primary."""
+    path = tmp_path / "replicas.json"
+    World.builtin("replicas").save(path)
+
+    def grow(name):
+        return flexsec("--simulate", path, "settings", "set", "storage_auto_grow=on", "-n", name, "--yes")
+
+    early = grow("orders-db")
+    assert (early.code, early.data["outcomes"][0]["status"]) == (5, "failed")
+    assert "Invalid value given for parameter autoGrow" in early.err
+    for name in ("orders-db-read", "orders-db-dr", "orders-db"):
+        assert grow(name).code == 0
+    told = " ".join(flexsec("settings", "set", "--help").out.split())
+    assert "What depends on other servers the service decides: autogrow goes on at every replica first" in told
+    assert "A value that the service would refuse" not in told
+    assert "Replicas first: the service refuses it on a primary" in control("storage-autogrow").sections["Remedy"]
+
+
+def test_what_the_server_itself_excludes_is_refused_before_anything_is_sent(flexsec, tmp_path):
+    """Retention on a replica is refused by what was read of it; nothing is written."""
+    path = tmp_path / "replicas.json"
+    World.builtin("replicas").save(path)
+    answer = flexsec("--simulate", path, "settings", "set", "backup_retention_days=14", "-n", "orders-db-read", "--yes")
+    assert answer.code == 2
+    assert "read replica" in answer.err
+    assert flexsec("--simulate", path, "runs").data == []
 
 
 def test_a_tag_is_removed(flexsec, world):

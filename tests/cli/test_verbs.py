@@ -10,7 +10,7 @@ from pathlib import Path
 from flexsec.simulator import World
 
 # Nothing that flexsec writes makes these pass: they need an administrator or a private endpoint.
-LEFT = {"auth-accepted-method-no-md5", "auth-entra-enabled", "auth-entra-admin-exists", "net-public-access-disabled"}
+LEFT = {"auth-entra-enabled", "auth-entra-admin-exists", "net-public-access-disabled"}
 
 
 def failing(assessment):
@@ -71,7 +71,7 @@ def test_plan_apply_and_rollback_in_separate_commands(flexsec, world, tmp_path, 
     plan = tmp_path / "plan.json"
     before = flexsec("parameters", "list", "--simulate", world).data
     made = flexsec("plan", "--simulate", world, *leave, "-o", plan)
-    assert made.code == 3, "four controls stay failing, so applying the plan is expected to end with 3"
+    assert made.code == 3, "three controls stay failing, so applying the plan is expected to end with 3"
     applied = flexsec("apply", plan, "--simulate", world, "--yes")
     assert applied.code == 3
     assert applied.data["status"] == "complete"

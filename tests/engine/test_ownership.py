@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -160,6 +161,86 @@ def test_what_waits_for_others_is_served_by_a_restart_for_flexsecs_own_writing()
     assert theirs == {}
 
 
+PGAUDIT = {"name": NAME, "version": "16"}
+
+
+def asking(found, *ids, entry=PGAUDIT, **arguments):
+    """A hardening by some controls with owners, and what it wrote."""
+    from flexsec.baselines.baseline import Selection
+    from flexsec.controls.catalogue import control
+
+    chosen = tuple(Selection(control(each), arguments) for each in ids)
+    with simulated(world_of(entry)) as simulation:
+        baseline = replace(load("recommended"), controls=chosen, owners=found)
+        hardening = simulation.server(GROUP, NAME).harden(baseline, leave=EVERYTHING)
+        return hardening, written(simulation)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "own"),
+    [("azure.extensions", "shared_preload_libraries"), ("shared_preload_libraries", "azure.extensions")],
+)
+def test_half_of_what_only_counts_together_is_not_written(foreign, own):
+    """The audit needs two parameters: while one is Terraform's the other is not written, and nothing restarts for nothing."""
+    hardening, done = asking({f"parameters/{foreign}": "terraform"}, "audit-pgaudit-preloaded")
+    assert done == set()
+    assert hardening.plan.changes == hardening.plan.withheld == ()
+    assert f"parameters/{foreign}" in {item.change.target for item in hardening.plan.handed_over}
+    (left,) = hardening.plan.left
+    assert left.control == "audit-pgaudit-preloaded"
+    awaited = f"it waits for terraform, who owns parameters/{foreign}"
+    assert left.reason.startswith(f"{awaited}; flexsec's part then: Set {own}")
+
+
+def test_what_waits_is_written_once_the_owner_has_done_their_part():
+    """With Terraform's half there, flexsec writes its own, restarts, and the finding is gone."""
+    entry = {**PGAUDIT, "parameters": {"azure.extensions": "pgaudit"}}
+    hardening, done = asking({"parameters/azure.extensions": "terraform"}, "audit-pgaudit-preloaded", entry=entry)
+    assert done == {"parameters/shared_preload_libraries", "restart/server"}
+    assert hardening.after.findings() == ()
+
+
+def test_a_restart_for_half_a_control_waits_too():
+    """A library that waits for the restart, and Terraform's list lacking pgaudit: the restart would serve nobody."""
+    waits = {"value": "pgaudit", "pending": True, "running": ""}
+    entry = {**PGAUDIT, "parameters": {"shared_preload_libraries": waits}}
+    owners = {"parameters/azure.extensions": "terraform"}
+    hardening, done = asking(owners, "audit-pgaudit-preloaded", entry=entry)
+    assert done == set()
+    assert "it waits for terraform" in hardening.plan.left[0].reason
+    hardening, done = asking(owners, "audit-pgaudit-preloaded", "config-no-pending-restart", entry=entry)
+    assert done == {"restart/server"}
+    assert hardening.plan.left == ()
+
+
+def test_what_also_serves_another_control_does_not_wait():
+    """A change that a control of flexsec's own wants as well is made, whoever is awaited for the other one."""
+    from flexsec.model.change import Change, Phase
+
+    def change(name, *controls):
+        return Change(
+            kind="parameters", name=name, before=None, after={"value": "on"}, sentence=f"Set {name}.",
+            phase=Phase.TIGHTEN, controls=controls,
+        )  # fmt: skip
+
+    both, alone, theirs = change("both", "a", "b"), change("alone", "a"), change("theirs", "a")
+    shares = share([both, alone, theirs], lambda target: "dba" if target == "parameters/theirs" else FLEXSEC)
+    assert shares.own == (both,)
+    assert [(left.control, left.reason) for left in shares.waiting] == [
+        ("a", "it waits for dba, who owns parameters/theirs; flexsec's part then: Set alone.")
+    ]
+
+
+def test_patterns_that_fit_nothing_are_pointed_out():
+    """A misspelt parameter or a rule that is not there is told; what fits, and a bare *, is not."""
+    names = ("parameters/lgo_*", "parameters/LOG_*", "firewall/offfice", "firewall/*", "server_setting/tag:env")
+    notes = planned(dict.fromkeys(names, "terraform")).assessment.notes
+    assert [note for note in notes if note.startswith("owners:")] == [
+        "owners: parameters/lgo_* fits nothing on this server",
+        "owners: firewall/offfice fits nothing on this server",
+    ]
+
+
 def test_an_owner_of_restarts_restarts():
     """Where restarts belong to someone, flexsec makes none, whoever owns the parameters."""
     plan = planned({"restart/*": "the DBA team"})
@@ -247,8 +328,6 @@ def test_two_tags_of_one_owner_are_handed_over_together():
 
 def test_the_seal_covers_what_is_handed_over(tmp_path):
     """A plan file keeps what is handed over; an edited owner or patch is noticed."""
-    import pytest
-
     from flexsec.engine import plan_file
     from flexsec.errors import PlanInvalid
 

@@ -1,4 +1,6 @@
+import importlib
 import io
+import pkgutil
 import re
 import shlex
 import shutil
@@ -6,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import flexsec.observers
+import flexsec.operations
 from flexsec.cli.main import root as flexsec_command
 from tests.project.stories import STORIES
 
@@ -98,14 +102,34 @@ def test_leave_flags_agree(run):
 
 
 def test_permissions_agree():
-    """Every RBAC action that a document names is one that something needs, or one that is never to be granted."""
+    """docs/permissions.md tells of every RBAC action that is needed; no document of one that nothing needs or shuns."""
     from flexsec.engine.permissions import NEVER
     from flexsec.engine.reasons import REASONS
 
     known = {action.casefold() for action in REASONS} | {pattern.casefold() for pattern, _ in NEVER}
+    needed = _actions(flexsec.observers) | _actions(flexsec.operations)
+    assert len(needed) > 15
     for name in ("README.md", "docs/permissions.md"):
         text = (ROOT / name).read_text(encoding="utf-8")
-        named = re.findall(r"`(Microsoft\.[A-Za-z]+/[\w/*]+/(?:read|write|delete|action))`", text)
+        named = set(re.findall(r"`(Microsoft\.[A-Za-z]+/[\w/*]+/(?:read|write|delete|action))`", text))
         dangers = text.partition("calls these dangerous")[2]
         assert {each for each in named if each.casefold() not in known and each not in dangers} == set()
+        if name == "docs/permissions.md":
+            rows = set(re.findall(r"^\| `(Microsoft\.[^`]+)`(?: \(data\))? \| \w+ \|", text, re.MULTILINE))
+            assert needed - rows == set(), "run python scripts/build_docs_permissions.py"
     assert "(docs/permissions.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def _actions(room):
+    """Every action that a module of the room says it needs, and that a kind of change carries."""
+    modules = [importlib.import_module(f"{room.__name__}.{each.name}") for each in pkgutil.iter_modules(room.__path__)]
+    constants = {
+        action
+        for module in modules
+        for name, kept in vars(module).items()
+        if name.lstrip("_").endswith("ACTIONS")
+        for action in ((kept,) if isinstance(kept, str) else kept)
+    }
+    return constants | {
+        action for module in modules if hasattr(module, "OPERATION") for action in module.OPERATION.actions
+    }

@@ -15,6 +15,7 @@ from ...reporting import permissions as check_report
 from ...reporting.role import advice, document
 from ..exit_codes import OK, of_permissions
 from ..given import Given, pass_given
+from ..inputs import of_plan
 from ..options import baseline_option, output_options, settings_options, target_options
 from ..output import check_files, say, show
 from ..sections import Command
@@ -62,8 +63,9 @@ def command(given: Given, words: tuple[str, ...], *, purpose: str, at: str | Non
     purpose = _purpose(purpose, words, given.target)
     if not purpose:
         raise UsageError("for what? give --for with a command, such as audit or apply, or with the file of a plan")
-    check_files(given)
-    plan = _plan(purpose)
+    path = _plan_file(purpose)
+    check_files(given, *(of_plan(path) if path else ()))
+    plan = _plan(path)
     role = _role(purpose, plan, given.judgement.baseline)
     if check:
         if at:
@@ -85,19 +87,23 @@ def _purpose(purpose: str, words: tuple[str, ...], target: TargetGiven) -> str:
     return " ".join((purpose, *(word for word in words if word not in ids))).strip()
 
 
-def _plan(purpose: str) -> Plan | None:
-    """The plan in a file; None when the purpose is a command.
+def _plan_file(purpose: str) -> Path | None:
+    """The file of a plan; None when the purpose is a command."""
+    from ...engine.permissions import ROWS
+
+    path = Path(purpose)
+    return path if purpose not in ROWS and (path.is_file() or path.suffix.lower() == ".json") else None
+
+
+def _plan(path: Path | None) -> Plan | None:
+    """The plan in the file, if there is one.
 
     Raises:
         PlanInvalid, UsageError: the file cannot be used.
     """
     from ...engine import plan_file
-    from ...engine.permissions import ROWS
 
-    path = Path(purpose)
-    if purpose in ROWS or not (path.is_file() or path.suffix.lower() == ".json"):
-        return None
-    return plan_file.read(path)
+    return None if path is None else plan_file.read(path)
 
 
 def _role(purpose: str, plan: Plan | None, baseline: str) -> Role:

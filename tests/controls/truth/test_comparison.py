@@ -7,9 +7,11 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
+import yaml
 
 from tests.controls.truth import compare
 from tests.controls.truth.peers.all import PEERS
+from tests.controls.truth.written import FOLDER, states
 
 SCRIPT = Path(__file__).resolve().parents[3] / "scripts" / "compare_peers.py"
 
@@ -27,6 +29,18 @@ def test_the_page_states_what_is_computed(script):
     """Every figure of docs/comparison.md is the one that is computed now."""
     page = script.PAGE.read_text("utf-8")
     assert page == script.written(page), "run python scripts/compare_peers.py"
+
+
+def test_the_page_tells_what_was_written_by_hand_from_what_is_inherited(script):
+    """The verdicts that stand in the files are counted apart from those of a state that is like another."""
+    entries = [entry for path in FOLDER.glob("*.yaml") for entry in yaml.safe_load(path.read_text("utf-8")).values()]
+    by_hand = sum(len(controls) for entry in entries for controls in entry.get("expect", {}).values())
+    inherited = sum(len(each.verdicts) for each in states().values()) - by_hand
+    page = script.PAGE.read_text("utf-8")
+    assert 0 < by_hand < inherited
+    assert f"{by_hand + inherited:,} expected verdicts: {by_hand:,} were written by hand, and the rest are inherited" in page
+    changes = " ".join((script.ROOT / "CHANGELOG.md").read_text("utf-8").split())
+    assert f"({by_hand + inherited:,}, of which {by_hand:,} were written by hand" in changes
 
 
 def test_a_page_without_its_marks_is_refused(script):

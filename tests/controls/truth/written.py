@@ -29,6 +29,7 @@ class Written:
         plan: the tier of the subscription's Defender plan.
         denied: the actions that whoever looks may not perform.
         verdicts: what flexsec is expected to say of each control.
+        own: the controls whose verdict was written for this state; those of the others are the other state's.
         truth: what is true where flexsec is expected to say something else; empty for most states.
         why: the reason of a verdict that is not obvious, by control.
     """
@@ -41,6 +42,7 @@ class Written:
     plan: str
     denied: tuple[str, ...]
     verdicts: dict[str, str]
+    own: frozenset[str]
     truth: dict[str, str]
     why: dict[str, str]
 
@@ -88,6 +90,7 @@ def _settle(name: str, entries: dict[str, Any], found: dict[str, Written], above
         plan=entry.get("plan", model.plan if model else ""),
         denied=tuple(entry.get("denied", model.denied if model else ())),
         verdicts={**(model.verdicts if model else {}), **own},
+        own=frozenset(own),
         truth={key: value for key, value in before.items() if key not in own} | _truth(entry, own, model),
         why=entry.get("why", {}),
     )
