@@ -8,11 +8,20 @@ from __future__ import annotations
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from flexsec import Leave
+from flexsec.engine.history import plan_of
 from flexsec.engine.permissions import NEVER, ROWS, SETTING_CONTROLS, role_for
 from flexsec.engine.role_check import DANGERS
+from flexsec.engine.run_permissions import role_for_run
+from flexsec.testing import simulated
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from flexsec import FlexSec
+    from flexsec.client import ServerHandle
     from flexsec.model.role import Need, Role
+    from flexsec.model.run import Run
 
 PAGE = Path(__file__).resolve().parents[1] / "docs" / "permissions.md"
 ROLES = {
@@ -40,9 +49,9 @@ flexsec permissions --for audit --subscription "$SUBSCRIPTION" > role.json
 az role definition create --role-definition @role.json
 ```
 
-`--for` takes a command, `rotate`, or the file of a saved plan, whose role holds only what its changes need. The role
-says where it may be assigned (`AssignableScopes`): in the resource group where that is enough, otherwise in the
-subscription.
+`--for` takes a command, `rotate`, the file of a saved plan, whose role holds only what its changes need, or a run (see
+[The role of a run](#the-role-of-a-run)). The role says where it may be assigned (`AssignableScopes`): in the resource
+group where that is enough, otherwise in the subscription.
 
 ## At which scope
 
@@ -88,6 +97,27 @@ owners:
 """
 
 
+RUNS = """
+## The role of a run
+
+`resume` and `rollback` finish and undo every kind of run. Their roles below are for runs of `apply` and `harden`; a run
+of another kind needs other actions, often fewer. `flexsec permissions --for 'rollback RUN'` and `--for 'resume RUN'`
+print the role of one recorded run, from what it did and what is left of it; `--for RUN` takes `resume` for a run that
+has not come to its end and `rollback` for another, and says which. By the kind of run:
+"""
+
+
+_COST = Leave(subscription_cost=True)
+KINDS: dict[str, Callable[[FlexSec], Run]] = {
+    "parameters set": lambda client: _server(client).parameters.set("log_lock_waits", "on"),
+    "firewall allow": lambda client: _server(client).firewall.allow("branch", "198.51.100.7"),
+    "threat-protection enable": lambda client: _server(client).threat_protection.enable(),
+    "settings set": lambda client: _server(client).settings.set({"backup_retention_days": 21}),
+    "defender enable-plan": lambda client: client.defender.enable_plan(leave=_COST),
+}
+"""A run of each kind, made in a simulated Azure."""
+
+
 def page() -> str:
     """The whole page."""
     controls = ", ".join(f"`{name}`" for name in sorted(SETTING_CONTROLS))
@@ -97,7 +127,9 @@ def page() -> str:
             "## The three roles",
             *(f"\n### {name}\n\n{about}\n\n{_table(role_for(name))}" for name, about in ROLES.items()),
             BASELINES.format(controls=controls),
-            "## Every command\n",
+            RUNS,
+            _runs(),
+            "\n## Every command\n",
             "By the baseline `recommended`. Optional is what tells more where it is granted; nothing fails without it.",
             *(_command(name) for name, row in ROWS.items() if name not in ROLES and (row.actions or row.data_actions)),
             "\n### Commands that ask nothing of Azure\n",
@@ -110,6 +142,27 @@ def page() -> str:
             "",
         ]
     )
+
+
+def _runs() -> str:
+    """What finishing and undoing need, by the kind of run; a run to be finished was stopped before its first change."""
+    rows = []
+    for kind, make in KINDS.items():
+        for way, stopped in (("resume", True), ("rollback", False)):
+            with simulated("insecure") as simulation:
+                client = simulation.client()
+                if stopped:
+                    client.stop()
+                run = make(client)
+                role = role_for_run(run, plan_of(client.journals, run.run_id))
+            needed = "<br>".join(f"`{need.action}` at the {need.scope.value}" for need in role.needs)
+            optional = "<br>".join(f"`{need.action}` at the {need.scope.value}" for need in role.optional)
+            rows.append(f"| `{kind}` | `{way}` | {needed} | {optional or 'none'} |")
+    return "\n".join(["| a run of | to | needs | optional |", "| --- | --- | --- | --- |", *rows])
+
+
+def _server(client: FlexSec) -> ServerHandle:
+    return client.server("rg-shop", "shop-db")
 
 
 def _command(name: str) -> str:

@@ -53,9 +53,9 @@ def _size() -> str:
         f"{len(states())} states, {controls} controls, {len(states()) * controls:,} expected verdicts: {by_hand:,} "
         f"were written by hand, and the rest are inherited (`like`) from a state that differs only in what is written. "
         f"flexsec gives every one of them. Compared are the {len(counted)} states in which the one who looks has every "
-        f"right: {found.total():,} verdicts whose truth is known. There flexsec is right {found[RIGHT]:,} times, gives no "
-        f"answer {found[SILENT]:,} times (what the service does not tell while a server is stopped, for one), misses "
-        f"{found[MISS]:,} times, and raises a false alarm {found[FALSE_ALARM]:,} times."
+        f"right: {found.total():,} verdicts whose truth is known. There flexsec is right {found[RIGHT]:,} times, gives "
+        f"no answer {found[SILENT]:,} times (what the service does not tell while a server is stopped, for one), "
+        f"misses {found[MISS]:,} times, and raises a false alarm {found[FALSE_ALARM]:,} times."
     )
 
 

@@ -245,16 +245,18 @@ class FlexSec:
         handle = ServerHandle(self, target)
         return applying.apply(handle.own(chosen), handle.means(on_event, None), kind="rollback", record=record)
 
-    def permissions(self, purpose: str | Role) -> PermissionCheck:
+    def permissions(self, purpose: str | Plan | Role) -> PermissionCheck:
         """What whoever is signed in may do at the subscription, held against what something needs there: one request.
 
         Requires Microsoft.Authorization/permissions/read. For what is needed at a server: `ServerHandle.permissions`.
 
         Args:
-            purpose: a command that is about a subscription ("defender enable-plan", "capture"), or a `Role`.
+            purpose: a command that is about a subscription ("defender enable-plan", "capture"), a plan for it, or a
+                `Role`.
 
         Raises:
-            UnknownName, InvalidValue: no such command, or one that needs permissions at a server.
+            UnknownName, InvalidValue: no such command, no purpose, or one that needs permissions at a server.
+            PlanInvalid: the plan was edited, or is for another subscription.
             NotFound, Unauthorized, CredentialUnavailable: nothing to ask about, or nobody to ask for.
         """
         from .permissions import compare_subscription_permissions

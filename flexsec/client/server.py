@@ -13,6 +13,7 @@ from ..engine.evaluate import Judge
 from ..engine.observe import PARTS, SHARED_PARTS, observe, unobserved_state, unread_part
 from ..engine.plan import Planner
 from ..engine.refuse import refuse_withheld
+from ..engine.same_baseline import resting_on
 from ..engine.scope import refuse_outside, refuse_outside_by_name
 from ..errors import FlexSecError, InvalidValue, PlanInvalid
 from ..model.change import Change
@@ -179,7 +180,7 @@ class ServerHandle:
             PlanInvalid: edited after it was made, or made for another server.
             OutOfScope: its baseline is not for this server any more.
             ApprovalRequired: no approval counts, with the reason for each.
-            StalePlan: the server is no longer as the plan found it.
+            StalePlan: the server is no longer as the plan found it, or its baseline's file says something else by now.
             RunInProgress: another run holds the server, or an earlier one is unfinished.
         """
         check_record(record)
@@ -218,9 +219,8 @@ class ServerHandle:
         plan = self._for_failures(state, chosen, record, leave, evidence)
         if not plan.changes or (approve is not None and not approve(plan)):
             return Hardening(before=plan.assessment, plan=plan, run=None, after=plan.assessment)
-        run = applying.apply(
-            plan, self.means(on_event, self._judge(chosen)), kind="harden", observed=None if approve else state
-        )
+        just_read = None if approve or plan.fights else state  # a look into the activity log takes its time
+        run = applying.apply(plan, self.means(on_event, self._judge(chosen)), kind="harden", observed=just_read)
         rolled_back, not_undone = None, ""
         failed = run.status in (RunStatus.PARTIAL, RunStatus.INDETERMINATE)
         if rollback_on_failure and failed and run.changed:
@@ -242,9 +242,10 @@ class ServerHandle:
     def _for_failures(
         self, state: ServerState, baseline: Baseline, record: ChangeRecord, leave: Leave, evidence: Evidence
     ) -> Plan:
-        """The plan for what fails, with the values that somebody keeps setting back."""
+        """The plan for what fails, with what the baseline says now and the values that somebody keeps setting back."""
+        plan = self.planner(state, baseline, record).for_failures(leave=leave, evidence=evidence)
         return with_fights(
-            self.planner(state, baseline, record).for_failures(leave=leave, evidence=evidence),
+            resting_on(plan, baseline),
             state,
             self.operations,
             server=self.id,
@@ -412,9 +413,14 @@ class ServerHandle:
 
 
 def _source(baseline: Baseline) -> str:
-    """What loads the baseline again, from whatever directory: a built-in name or an absolute path; "" for a value."""
-    from ..baselines.loader import names
+    """What loads the baseline again, from whatever directory: a built-in name or an absolute path; "" for a value.
 
-    if not baseline.sources or baseline.sources[0] in names():
-        return next(iter(baseline.sources), "")
-    return str(Path(baseline.sources[0]).absolute())
+    A built-in baseline that a program has changed is a value. What came from a file is the file's.
+    """
+    from ..baselines.content import content
+    from ..baselines.loader import load, names
+
+    source = next(iter(baseline.sources), "")
+    if source in names():
+        return source if content(load(source)) == content(baseline) else ""
+    return source and str(Path(source).absolute())

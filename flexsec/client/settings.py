@@ -10,7 +10,7 @@ from ..model.desire import DesiredServerSetting, DesiredTagAbsent
 from ..model.event import silent
 from ..model.leave import Leave
 from ..model.server_setting import TAG, ServerSettings, checked, checked_name, settings_of
-from .given import as_value, observed
+from .given import as_value, check_values, observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -73,6 +73,7 @@ class Settings:
         return self._asked(values, leave=leave, record=record).plan
 
     def _asked(self, values: Mapping[str, Value], *, leave: Leave, record: ChangeRecord) -> Asked:
+        check_values("settings", values)
         if not values:
             raise InvalidValue("no setting is named; give at least one name and value")
         desires = [_desire(name, value) for name, value in values.items()]

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..baselines.loader import load
+from ..controls.control import texts
 from ..errors import UnknownName
 from ..model.ownership import FLEXSEC
 from ..model.resource import ServerId, parse_target
@@ -37,7 +38,7 @@ from .reasons import REASONS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..baselines.baseline import Baseline
+    from ..baselines.baseline import Baseline, Selection
     from ..model.plan import Plan
 
 READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -65,7 +66,8 @@ SETTING_CONTROLS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The controls that are mended by changing the server itself, for which there is one coarse action, and the targets of
-those changes."""
+those changes; * stands for each tag that the control is told to set. Which settings a control asks for only its check
+knows, from a server's state, so they are told here and held to the controls' cases by the tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -94,7 +96,8 @@ _NOTHING = Row()
 _SECRETS = tuple(
     f"Microsoft.KeyVault/vaults/secrets/{name}/action" for name in ("getSecret", "readMetadata", "setSecret")
 )
-_COVERAGE = (*defender_plan.ACTIONS, *covered_servers.ACTIONS)
+COVERAGE = (*defender_plan.ACTIONS, *covered_servers.ACTIONS)
+"""What telling the Defender plan of a subscription and the servers that it covers needs."""
 _COPYING = (
     *_ALL_READS,
     *defender_plan.ACTIONS,
@@ -102,7 +105,7 @@ _COPYING = (
     "Microsoft.Resources/subscriptions/read",
     "Microsoft.Resources/subscriptions/resourceGroups/read",
 )
-_SWITCHING = Row(actions=(*_COVERAGE, *_WRITES["defender_plan"]), optional=threat_protection.ACTIONS, wide=True)
+_SWITCHING = Row(actions=(*COVERAGE, *_WRITES["defender_plan"]), optional=threat_protection.ACTIONS, wide=True)
 _HARDENING = Row(
     actions=(
         *_ALL_READS,
@@ -141,7 +144,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "threat-protection enable": Row(actions=(*server.ACTIONS, *_WRITES["threat_protection"])),
         "settings show": Row(actions=server.ACTIONS),
         "settings set": Row(actions=_WRITES["server_setting"]),
-        "defender show": Row(actions=(*_COVERAGE, *threat_protection.ACTIONS), wide=True),
+        "defender show": Row(actions=(*COVERAGE, *threat_protection.ACTIONS), wide=True),
         "defender enable-plan": _SWITCHING,
         "defender disable-plan": _SWITCHING,
         "capture": Row(actions=_COPYING, wide=True),
@@ -210,15 +213,27 @@ def role_for(purpose: str, *, baseline: Baseline | None = None) -> Role:
         actions += _WRITES["server_setting"] if row.mends and _changes_settings(chosen) else []
     return Role(
         purpose=name,
-        needs=_needs(actions, row.data_actions, wide=row.wide),
-        optional=_needs(row.optional, (), wide=row.wide),
+        needs=needs_of(actions, row.data_actions, wide=row.wide),
+        optional=needs_of(row.optional, (), wide=row.wide),
     )
 
 
 def _changes_settings(baseline: Baseline) -> bool:
     """Whether mending by the baseline may change the server itself, and that is not left to another owner."""
-    targets = [SETTING_CONTROLS.get(each.control.id) for each in baseline.controls]
-    return any(target is not None and baseline.owner(target) == FLEXSEC for target in targets)
+    targets = [target for each in baseline.controls for target in _setting_targets(each)]
+    return any(baseline.owner(target) == FLEXSEC for target in targets)
+
+
+def _setting_targets(selection: Selection) -> tuple[str, ...]:
+    """The targets of the changes of the server itself that a control asks for: of tags, each whose value is told."""
+    target = SETTING_CONTROLS.get(selection.control.id)
+    if target is None:
+        return ()
+    if not target.endswith("*"):
+        return (target,)
+    required = texts(selection.control.settled(selection.arguments), "required")
+    told = [entry.partition("=") for entry in required]
+    return tuple(f"{target[:-1]}{key.strip()}" for key, named, _ in told if named)
 
 
 def role_for_plan(plan: Plan, *, baseline: Baseline | None = None) -> Role:
@@ -233,12 +248,13 @@ def role_for_plan(plan: Plan, *, baseline: Baseline | None = None) -> Role:
     if not plan.changes:
         return Role(purpose=purpose, needs=())  # applying it sends nothing
     parts = (parts_of(baseline) if baseline else PARTS) if server else ()
-    reads = [action for part in parts for action in READS[part]] if server else list(_COVERAGE)
+    reads = [action for part in parts for action in READS[part]] if server else list(COVERAGE)
     writes = [action for change in plan.changes for action in change.permissions]
-    return Role(purpose=purpose, needs=_needs((*reads, *writes), (), wide=not server))
+    return Role(purpose=purpose, needs=needs_of((*reads, *writes), (), wide=not server))
 
 
-def _needs(actions: Iterable[str], data_actions: Iterable[str], *, wide: bool) -> tuple[Need, ...]:
+def needs_of(actions: Iterable[str], data_actions: Iterable[str] = (), *, wide: bool) -> tuple[Need, ...]:
+    """Actions as needs: each once, in alphabetical order, with its scope and its reason."""
     plain = [
         Need(action=action, scope=_scope(action, wide=wide), reason=REASONS[action])
         for action in sorted(set(actions), key=str.casefold)

@@ -142,6 +142,9 @@ def test_the_role_of_a_plan(flexsec, world, tmp_path):
         (("--for", "audit", "--check", "--at", "server"), "--at is about the role that is printed"),
         (("--for", "audit", SERVER, SERVER), "one argument too many"),
         (("--for", "audit", "--baseline", "nosuch"), "nosuch"),
+        (("--for", "20260105T090000Z-00abcdef"), "there is no run '20260105T090000Z-00abcdef'"),
+        (("--for", "rollback", "20260105T090000Z-00abcdef"), "there is no run '20260105T090000Z-00abcdef'"),
+        (("--for", "audit", "20260105T090000Z-00abcdef"), "there is no command"),
     ],
 )
 def test_wrong_input_is_refused_in_words(words, said, flexsec):
@@ -257,3 +260,32 @@ def test_a_check_says_what_it_looked_at(flexsec):
     assert f"Subscription   /subscriptions/{SUBSCRIPTION}" in re.sub(" {2,}", "   ", whole)
     assert not re.search(r"^Server ", whole, re.MULTILINE)
     assert re.search(r"^Server +/subscriptions/", flexsec("permissions", "--for", "audit", *at).out, re.MULTILINE)
+
+
+def test_the_role_of_a_run(flexsec, world):
+    """A run's id is taken too: its role is that of undoing what it did, or of finishing it, and which is said."""
+    coarse, rule = (f"Microsoft.DBforPostgreSQL/flexibleServers/{name}" for name in ("write", "firewallRules/delete"))
+    at = ("--simulate", world)
+    run = flexsec("settings", "set", "backup_retention_days=21", "--yes", *at).data["run_id"]
+    alone = flexsec("permissions", "--for", run, *at)
+    assert alone.code == 0, alone.err
+    assert f"run {run} is complete: this is about `flexsec rollback {run}`" in alone.err
+    assert alone.data["Name"] == f"flexsec rollback {run}"
+    assert alone.data["AssignableScopes"] == [f"/subscriptions/{SUBSCRIPTION}"]
+    assert coarse in alone.data["Actions"]
+    assert flexsec("permissions", "--for", "rollback", run, *at).data == alone.data
+    assert flexsec("permissions", "--for", "resume", run, *at).data["Actions"] == [], "nothing is left of it"
+    added = flexsec("firewall", "allow", "branch", "198.51.100.7", "--yes", *at).data["run_id"]
+    undoing = flexsec("permissions", "--for", added, *at).data["Actions"]
+    assert rule in undoing
+    assert coarse not in undoing
+    checked = flexsec("permissions", "--for", added, "--check", *at)
+    assert (checked.code, checked.data["server_id"]) == (0, SERVER)
+
+
+def test_the_role_of_a_run_about_the_subscription(flexsec, world):
+    """Undoing a Defender run needs nothing at a server, and is checked at the run's subscription."""
+    at = ("--simulate", world)
+    run = flexsec("defender", "enable-plan", "--allow-subscription-cost", "--yes", *at).data["run_id"]
+    assert "Microsoft.Security/pricings/write" in flexsec("permissions", "--for", run, *at).data["Actions"]
+    assert flexsec("permissions", "--for", run, "--check", *at).data["server_id"] == f"/subscriptions/{SUBSCRIPTION}"

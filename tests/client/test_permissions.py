@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import pytest
 
-from flexsec.engine.permissions import role_for
+from flexsec import Leave
+from flexsec.engine.permissions import role_for, role_for_plan
 from flexsec.errors import InvalidValue, NotFound, PlanInvalid, UnknownName
 from flexsec.model.role import ExcessKind
 from flexsec.testing import simulated
@@ -106,3 +107,19 @@ def test_a_subscription_is_asked_about_what_is_needed_there(simulation):
     assert client.permissions(role_for("capture")).sufficient
     with pytest.raises(InvalidValue, match="audit needs permissions at a server"):
         client.permissions("audit")
+
+
+def test_a_subscription_takes_its_own_plan(simulation, server):
+    """The plan of a Defender change is compared at the subscription; a server's plan and what is no purpose are refused."""
+    client = simulation.client()
+    plan = client.defender.plan_enable(leave=Leave(subscription_cost=True))
+    found = client.permissions(plan)
+    assert found.role == role_for_plan(plan)
+    assert found.sufficient
+    with pytest.raises(PlanInvalid, match="edited"):
+        client.permissions(replace(plan, notes=("x",)))
+    with pytest.raises(InvalidValue, match="the plan needs permissions at a server"):
+        client.permissions(server.parameters.plan_set({"log_lock_waits": "on"}))
+    for wrong in (3, None, ["audit"]):
+        with pytest.raises(InvalidValue, match="give a command's name, a plan or a Role"):
+            client.permissions(wrong)

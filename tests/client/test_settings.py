@@ -227,3 +227,17 @@ def test_a_forbidden_setting_names_the_action():
         found = outcome(run, "server_setting/tag:env")
         assert found.status is ChangeStatus.FAILED
         assert found.missing_action == "Microsoft.DBforPostgreSQL/flexibleServers/write"
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [({1: 2}, "settings: the name 1 is int"), ("x", "settings are given as str"), ([("a", 1)], "given as list"),
+     (None, "given as NoneType"), ({None: None}, "the name None is NoneType")],
+)  # fmt: skip
+def test_what_is_no_mapping_of_names_is_refused(values, said):
+    """Settings that are no mapping, and names that are no texts, are refused in words before anything is sent."""
+    with simulated(world()) as simulation:
+        for verb in (shop(simulation).settings.set, shop(simulation).settings.plan_set):
+            with pytest.raises(InvalidValue, match=said):
+                verb(values)
+        assert len(simulation.world.requests) == 0

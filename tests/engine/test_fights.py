@@ -272,3 +272,27 @@ def test_the_plan_with_its_fights_is_sealed(tmp_path):
     path.write_text(json.dumps(data))
     with pytest.raises(PlanInvalid):
         plan_file.read(path)
+
+
+def test_what_others_tag_while_the_log_is_read_is_kept(tmp_path, monkeypatch):
+    """Reading the activity log takes its time: the server is read again before a write that carries all its tags."""
+    from flexsec.observers import activity_log
+
+    path = tmp_path / "tags.yaml"
+    path.write_text("name: tags\ncontrols: {gov-tags: {required: [cost=42]}}\n", encoding="utf-8")
+    scene = Scene(tmp_path)
+    for _ in range(2):
+        scene.server.harden(path)
+        scene.world.server(NAME).tags.pop("cost")
+        scene.simulation.clock.sleep(3600.0)
+    really = activity_log.observe
+
+    def slowly(*arguments, **named):
+        found = really(*arguments, **named)
+        scene.world.server(NAME).tags["added-by-bob"] = "x"
+        return found
+
+    monkeypatch.setattr(activity_log, "observe", slowly)
+    hardening = scene.server.harden(path)
+    assert hardening.plan.fights
+    assert scene.world.server(NAME).tags == {"added-by-bob": "x", "cost": "42"}

@@ -73,7 +73,8 @@ def test_auditing_writes_nothing_and_rotating_only_the_server():
 def baseline_of(*controls):
     """The recommended baseline with these controls instead."""
     by_id = {control.id: control for control in CONTROLS}
-    chosen = tuple(Selection(control=by_id[name], arguments={}) for name in controls)
+    told = {"gov-tags": {"required": ("env=prod", "owner")}}
+    chosen = tuple(Selection(control=by_id[name], arguments=told.get(name, {})) for name in controls)
     return replace(load("recommended"), controls=chosen)
 
 
@@ -93,6 +94,21 @@ def test_the_coarse_action_is_needed_only_for_what_needs_it(name, control, targe
     assert COARSE not in role_for("audit", baseline=mended).actions
     assert COARSE not in role_for(name, baseline=baseline_of("log-checkpoints")).actions
     assert COARSE not in role_for(name, baseline=replace(mended, owners={"server_setting/*": "terraform"})).actions
+
+
+@pytest.mark.parametrize(
+    ("owners", "needed"),
+    [
+        ({"server_setting/*": "terraform", "server_setting/tag:ENV": "flexsec"}, True),
+        ({"server_setting/tag:env": "policy"}, False),
+        ({"server_setting/tag:owner": "policy"}, True),
+        ({"server_setting/*": "terraform", "server_setting/tag:owner": "flexsec"}, False),
+    ],
+)
+def test_each_tag_has_its_owner(owners, needed):
+    """Each tag that the baseline gives a value decides for itself; one asked for by name alone is never written."""
+    found = role_for("harden", baseline=replace(baseline_of("gov-tags"), owners=owners))
+    assert (COARSE in found.actions) is needed
 
 
 def test_the_controls_that_change_the_server_itself_are_known():

@@ -35,3 +35,19 @@ def test_the_page_tells_every_command_action_and_ban(script):
             assert f" | {need.scope.value} | {need.reason} |" in text
     for pattern, reason in NEVER:
         assert f"| `{pattern}` | {reason} |" in text
+
+
+def test_the_page_says_which_role_nothing_exercises(script):
+    """The role `rotate` is of no command that the tests run, and its section says so."""
+    section = script.PAGE.read_text("utf-8").partition("### rotate\n")[2].partition("###")[0]
+    assert "Made for the password rotation; not exercised by the tests yet." in section
+
+
+def test_the_page_tells_what_each_kind_of_run_needs(script):
+    """For each kind of run there is a row for finishing and one for undoing it, with the actions that are its own."""
+    rows = [line for line in script.page().splitlines() if "| `resume` |" in line or "| `rollback` |" in line]
+    assert len(rows) == 2 * len(script.KINDS)
+    own = {"settings set": "flexibleServers/write`", "defender enable-plan": "Microsoft.Security/pricings/write`"}
+    for kind, action in own.items():
+        assert [action in row for row in rows if f"`{kind}`" in row] == [True, True]
+        assert not any(action in row for row in rows if f"`{kind}`" not in row)

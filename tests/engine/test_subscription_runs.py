@@ -143,7 +143,12 @@ def test_the_bill_is_named_and_needs_leave():
     """Without leave nothing is sent, and every server that would be billed is named, MySQL among them."""
     with simulated(world()) as simulation, pytest.raises(LeaveRequired) as caught:
         simulation.client().defender.enable_plan(leave=Leave(restart=True, lower_security=True))
-    for said in ("3 flexible servers (2 PostgreSQL, 1 MySQL)", "rg-shop/shop-db", "rg-shop/shop-own", "crm-db (MySQL)"):
+    for said in (
+        "3 flexible servers that this identity may see (2 PostgreSQL, 1 MySQL)",
+        "rg-shop/shop-db",
+        "rg-shop/shop-own",
+        "crm-db (MySQL)",
+    ):
         assert said in caught.value.message
     assert "files" not in caught.value.message
     assert puts(simulation) == []

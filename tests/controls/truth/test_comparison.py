@@ -38,7 +38,10 @@ def test_the_page_tells_what_was_written_by_hand_from_what_is_inherited(script):
     inherited = sum(len(each.verdicts) for each in states().values()) - by_hand
     page = script.PAGE.read_text("utf-8")
     assert 0 < by_hand < inherited
-    assert f"{by_hand + inherited:,} expected verdicts: {by_hand:,} were written by hand, and the rest are inherited" in page
+    assert (
+        f"{by_hand + inherited:,} expected verdicts: {by_hand:,} were written by hand, and the rest are inherited"
+        in page
+    )
     changes = " ".join((script.ROOT / "CHANGELOG.md").read_text("utf-8").split())
     assert f"({by_hand + inherited:,}, of which {by_hand:,} were written by hand" in changes
 
