@@ -1,7 +1,8 @@
 """Measure what starting costs, each time in a fresh process, against a budget.
 
 Prints a table and exits with 1 when a budget is exceeded: `import flexsec` may cost 100 ms beyond `python -c pass` and
-must load no Azure package; `flexsec --help` may take 300 ms. The ratio to a bare interpreter tells how much of a figure
+must load no Azure package; `flexsec --help` may take 300 ms; auditing by `recommended` must not load the client of
+Microsoft.Security, which Defender plan writes alone need. The ratio to a bare interpreter tells how much of a figure
 is the machine's.
 """
 
@@ -41,6 +42,7 @@ def main() -> int:
     slow = _slow(taken)
     heavy = [
         *(f"`{statement}` loads {', '.join(found)}" for statement, found in _loaded().items() if found),
+        *(["`flexsec audit` loads azure.mgmt.security"] if _audit_loads("azure.mgmt.security") else []),
     ]
     print(
         "\n".join(f"over budget: {problem}" for problem in [*slow, *heavy])
@@ -86,6 +88,17 @@ def _loaded() -> dict[str, list[str]]:
         done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
         found[name] = done.stdout.splitlines()[-1].split()
     return found
+
+
+def _audit_loads(module: str) -> bool:
+    """Whether auditing a server of the simulated world by `recommended` loads a module."""
+    code = (
+        "import sys; from flexsec.testing import simulated\n"
+        "with simulated('insecure') as azure: azure.server('rg-shop', 'shop-db').audit()\n"
+        f"print({module!r} in sys.modules)"
+    )
+    done = subprocess.run([sys.executable, "-c", code], check=True, capture_output=True, text=True)
+    return done.stdout.split()[-1] == "True"
 
 
 if __name__ == "__main__":

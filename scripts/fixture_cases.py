@@ -9,11 +9,21 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, nullcontext
 from dataclasses import dataclass, replace
+from types import SimpleNamespace
 from typing import TYPE_CHECKING, Any
 
 from flexsec import Leave
 from flexsec.model.change import Change, Phase
-from flexsec.observers import administrators, firewall, parameters, server, threat_protection
+from flexsec.model.resource import SubscriptionId
+from flexsec.observers import (
+    administrators,
+    covered_servers,
+    defender_plan,
+    firewall,
+    parameters,
+    server,
+    threat_protection,
+)
 from flexsec.operations.registry import OPERATIONS
 
 if TYPE_CHECKING:
@@ -68,10 +78,46 @@ def _write(kind: str, name: str, before: dict[str, str] | None, after: dict[str,
     change = Change(kind=kind, name=name, before=before, after=after, sentence=f"Write {name}.", phase=Phase.ADD)
 
     def run(connection: Connection, server_id: ServerId, deadline: Deadline) -> Ending:
-        acceptance = _OPERATIONS[kind].write(connection, server_id, change)
-        return connection.finish(acceptance, what=f"write {name}", deadline=deadline)
+        return _sent(connection, server_id, deadline, change, None)
 
     return run
+
+
+def _sent(connection: Connection, target: Any, deadline: Deadline, change: Change, state: Any) -> Ending:
+    """Send a change over what was read, and follow it to its end."""
+    acceptance = _OPERATIONS[change.kind].write(connection, target, change, state)
+    return connection.finish(acceptance, what=f"write {change.name}", deadline=deadline)
+
+
+def _setting(name: str, value: str | None) -> Run:
+    """Set a server's setting over what the server has, or remove a tag."""
+    after = None if value is None else {"value": value}
+    change = Change(kind="server_setting", name=name, before=None, after=after, sentence="Set.", phase=Phase.TIGHTEN)
+
+    def run(connection: Connection, server_id: ServerId, deadline: Deadline) -> Ending:
+        found = server.observe(connection, server_id, deadline=deadline)
+        return _sent(connection, server_id, deadline, change, SimpleNamespace(server=found))
+
+    return run
+
+
+def _defender(tier: str) -> Run:
+    """Switch the subscription's Defender plan."""
+    change = Change(kind="defender_plan", name="plan", before=None, after={"tier": tier}, sentence="Switch.",
+                    phase=Phase.ADD)  # fmt: skip
+
+    def run(connection: Connection, server_id: ServerId, deadline: Deadline) -> Ending:
+        return _sent(connection, SubscriptionId(server_id.subscription_id), deadline, change, None)
+
+    return run
+
+
+def _read_plan(connection: Connection, server_id: ServerId, deadline: Deadline) -> object:
+    return defender_plan.observe(connection, server_id.subscription_id, deadline=deadline)
+
+
+def _list_covered(connection: Connection, server_id: ServerId, deadline: Deadline) -> object:
+    return covered_servers.observe(connection, SubscriptionId(server_id.subscription_id), deadline=deadline)
 
 
 def _set(name: str, value: str) -> Run:
@@ -223,5 +269,34 @@ _RESTARTS = (
          run=_RESTART, ends="raises Forbidden", faults=({"id": "X28", "method": "POST"},)),
 )  # fmt: skip
 
-CASES = (*_SERVER, *_PARAMETERS, *_FIREWALL, *_THREAT_PROTECTION, *_ADMINISTRATORS, *_RESTARTS)
+_SETTINGS = (
+    Case(stem="server_setting", name="set_retention", about="Backups are kept for longer, and that is read back.",
+         run=_then(_setting("backup_retention_days", "14"), _read(server)), ends="succeeded"),
+    Case(stem="server_setting", name="set_window", about="A maintenance window is set and read back.",
+         run=_then(_setting("maintenance_window", "Sunday 02:30"), _read(server)), ends="succeeded"),
+    Case(stem="server_setting", name="set_tag", about="A tag is set over those that the server has.",
+         run=_then(_setting("tag:env", "prod"), _read(server)), ends="succeeded"),
+    Case(stem="server_setting", name="set_busy_in_poll", about="A setting is accepted and its poll says busy.",
+         run=_setting("storage_auto_grow", "Enabled"), ends="failed Busy",
+         faults=({"id": "X2", "method": "PATCH", "arguments": {"code": ""}},)),
+    Case(stem="server_setting", name="set_forbidden", about="The right to write the server is missing.",
+         run=_setting("storage_auto_grow", "Enabled"), ends="raises Forbidden",
+         faults=({"id": "X28", "method": "PATCH"},)),
+)  # fmt: skip
+_DEFENDER = (
+    Case(stem="defender_plan", name="read", about="The subscription's plan is read.", run=_read_plan, ends="read",
+         live=True),
+    Case(stem="defender_plan", name="enable", about="The plan is switched on at once and read back.",
+         run=_then(_defender("Standard"), _read_plan), ends="succeeded"),
+    Case(stem="defender_plan", name="enable_conflict", about="Another plan of the subscription is being changed.",
+         run=_defender("Standard"), ends="raises Busy", faults=({"id": "X16"},)),
+    Case(stem="defender_plan", name="enable_forbidden", about="The right to change plans is missing.",
+         run=_defender("Standard"), ends="raises Forbidden", faults=({"id": "X28"} | _WRITE,)),
+    Case(stem="defender_plan", name="covered_servers", about="The servers that the plan covers are listed.",
+         run=_list_covered, ends="read"),
+)  # fmt: skip
+
+CASES = (
+    *_SERVER, *_PARAMETERS, *_FIREWALL, *_THREAT_PROTECTION, *_ADMINISTRATORS, *_RESTARTS, *_SETTINGS, *_DEFENDER,
+)  # fmt: skip
 """All cases, by stem."""

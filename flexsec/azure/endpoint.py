@@ -112,7 +112,7 @@ def check_answering(endpoint: Endpoint, path: Path) -> None:
         socket.create_connection((parts.hostname, parts.port or 443), timeout=_CONNECT_SECONDS).close()
     except ConnectionRefusedError:
         raise UsageError(
-            f"nothing answers at {endpoint.cloud.arm_endpoint}, where endpoint file {path} says: the simulator was ended"
+            f"nothing answers at {endpoint.cloud.arm_endpoint}, where endpoint file {path} says: the simulator ended"
             " without removing the file; start it again with `flexsec simulate serve --ready`"
         ) from None
     except OSError:

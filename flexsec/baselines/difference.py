@@ -101,8 +101,12 @@ def _arguments(left: Selection, rights: dict[str, Selection]) -> list[ArgumentDi
 
 
 def _owners(left: Baseline, right: Baseline) -> tuple[OwnerDifference, ...]:
+    """By pattern, its case ignored as owners are; a pattern is spelled as the left has it."""
+    lefts = {pattern.casefold(): owner for pattern, owner in left.owners.items()}
+    rights = {pattern.casefold(): owner for pattern, owner in right.owners.items()}
+    spelled = {pattern.casefold(): pattern for pattern in (*right.owners, *left.owners)}
     return tuple(
-        OwnerDifference(pattern=pattern, left=left.owners.get(pattern, ""), right=right.owners.get(pattern, ""))
-        for pattern in dict.fromkeys((*left.owners, *right.owners))
-        if left.owners.get(pattern) != right.owners.get(pattern)
+        OwnerDifference(pattern=spelled[key], left=lefts.get(key, ""), right=rights.get(key, ""))
+        for key in dict.fromkeys((*lefts, *rights))
+        if lefts.get(key) != rights.get(key)
     )

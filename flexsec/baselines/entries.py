@@ -42,6 +42,13 @@ def _owned(pattern: str) -> str:
     return pattern
 
 
+def _said(value: object) -> object:
+    """A key that stands there without a value says nothing, and must not pass for one that was left out."""
+    if value is None:
+        raise ValueError("nothing")
+    return value
+
+
 ControlId = Annotated[str, AfterValidator(_known), WithJsonSchema({"type": "string", "enum": _IDS})]
 Owned = Annotated[str, AfterValidator(_owned)]
 _OWNERS_SCHEMA: JsonDict = {"propertyNames": {"pattern": FORM}}
@@ -102,7 +109,9 @@ class FileForm(BaseModel):
     name: Text | None = Field(None, description="What reports call the baseline; the file's name unless given.")
     description: str = Field("", description="What the baseline is for.")
     extends: Text | None = Field(None, description="A built-in baseline, or the path of a file relative to this one.")
-    scope: ScopeEntry | None = Field(None, description="Which servers it is for; in place of what it extends says.")
+    scope: Annotated[ScopeEntry | None, BeforeValidator(_said, json_schema_input_type=ScopeEntry)] = Field(
+        None, description="Which servers it is for; in place of what it extends says."
+    )
     owners: dict[Owned, Text] = Field(
         default={},
         description="Who owns what: flexsec, terraform, bicep, policy or a name, by pattern of a change's target.",

@@ -100,7 +100,7 @@ def _expected_of_control(path: tuple[str | int, ...], value: Any) -> str:
 
 def _expected_of_argument(argument: Argument, value: Any, *, item: bool) -> str:
     if argument.kind not in ("text", "texts") or (argument.kind == "texts" and not item):
-        return argument.expected
+        return argument.expected_instead_of(tuple(value) if isinstance(value, list) else value)
     if argument.allowed:
         return f"one of {', '.join(argument.allowed)}"
     return argument.form if isinstance(value, str) and value.strip() else _text(value)

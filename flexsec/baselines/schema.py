@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from functools import cache
+from functools import cache, partial
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, Field, create_model
+from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, create_model
 
 from ..controls.catalogue import CONTROLS
 from .entries import CLOSED, FileForm, Text
@@ -71,8 +71,16 @@ def _kind(argument: Argument) -> Any:
         return bool
     if argument.kind in ("text", "texts"):
         one = Literal[argument.allowed] if argument.allowed else _text(argument)
-        return list[one] if argument.kind == "texts" else one  # type: ignore[valid-type]
+        if argument.kind == "text":
+            return one
+        return Annotated[list[one], AfterValidator(partial(_without_clash, argument))]  # type: ignore[valid-type]
     return Annotated[int, Field(ge=argument.minimum, le=argument.maximum)]
+
+
+def _without_clash(argument: Argument, value: list[str]) -> list[str]:
+    if argument.clash(tuple(value)) is not None:
+        raise ValueError(argument.expected_instead_of(tuple(value)))
+    return value
 
 
 def _text(argument: Argument) -> Any:

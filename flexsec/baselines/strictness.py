@@ -41,6 +41,7 @@ ORDERS: Mapping[str, Order] = MappingProxyType(
         "log-min-messages.error_statements": "lower",
         "audit-pgaudit-classes.classes": "more",
         "backup-retention-days.days": "higher",
+        "backup-immutable.vaulted": "none",
         "maint-window-custom.window": "none",
         "version-supported.allowed": "fewer",
         "gov-tags.required": "more",

@@ -12,6 +12,7 @@ import click
 
 from ..errors import FlexSecError, UsageError
 from ..reporting.formats import of_file, render
+from .inputs import of_options, refuse_overwriting
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -23,12 +24,16 @@ if TYPE_CHECKING:
 _FILE_WIDTH = 120
 
 
-def check_files(given: Given) -> None:
+def check_files(given: Given, *read: Path) -> None:
     """Refuse output files that cannot be written, before anything is done.
+
+    Args:
+        given: names the files, and by its options some that are read.
+        read: the other files that the command reads.
 
     Raises:
         UnknownName: a suffix that names no format.
-        UsageError: a place that cannot be written, or a file named twice.
+        UsageError: a place that cannot be written, a file named twice, or one that the command reads.
     """
     files = given.output.files
     for path in files:
@@ -41,6 +46,7 @@ def check_files(given: Given) -> None:
     twice = sorted({str(path) for path in files if files.count(path) > 1})
     if twice:
         raise UsageError(f"output file {', '.join(twice)} is named twice")
+    refuse_overwriting(files, (*read, *of_options(given)))
 
 
 def show(document: Document, given: Given, *, write_json: Callable[[Path], None] | None = None) -> None:

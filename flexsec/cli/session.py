@@ -80,7 +80,11 @@ class Session:
         return self.client(targets.resolve_subscription(self._given.target, simulated=simulated))
 
     def client(self, subscription_id: str) -> FlexSec:
-        """A client of a subscription."""
+        """A client of a subscription.
+
+        Raises:
+            UsageError: nothing answers any more where the ready file says.
+        """
         settings = self._given.settings
         check_subscription_id(subscription_id)
         poll = cast("Literal['header', 'eager']", settings.poll)
@@ -92,8 +96,11 @@ class Session:
                 timeout=settings.timeout,
                 client_id=settings.client_id,
             )
+        from ..azure.endpoint import check_answering
         from ..client import FlexSec
 
+        if self._endpoint and settings.endpoint:
+            check_answering(self._endpoint, settings.endpoint)
         where = self._cloud()
         return FlexSec(
             self._credential(where),
@@ -237,18 +244,16 @@ def _endpoint(settings: Settings) -> Endpoint:
     """What the ready file says; it says where and how to sign in, so nothing else may.
 
     Raises:
-        UsageError: it is no ready file, nothing answers there any more, or something else is said too.
+        UsageError: it is no ready file, or something else is said too.
     """
-    from ..azure.endpoint import check_answering, read_endpoint
+    from ..azure.endpoint import read_endpoint
 
     usual = Settings()
     for name in ("simulate", "credential", "tenant_id", "client_id", "cloud"):
         if getattr(settings, name) != getattr(usual, name):
             raise UsageError(f"--endpoint says which Azure and how to sign in; leave --{name.replace('_', '-')} out")
     assert settings.endpoint is not None  # noqa: S101 - asked before this is called
-    found = read_endpoint(settings.endpoint)
-    check_answering(found, settings.endpoint)
-    return found
+    return read_endpoint(settings.endpoint)
 
 
 def simulation(text: str, *, option: str = "--simulate") -> Simulation:

@@ -218,9 +218,7 @@ class AdminPassword:
         means = self._means(secret, prove, on_event)
         return applying.apply(plan, means, kind=kind, observed=state, steps=steps)
 
-    def _means(
-        self, secret: Callable[[], Secret], prove: Callable[[], bool | None], on_event: Listener
-    ) -> Means:
+    def _means(self, secret: Callable[[], Secret], prove: Callable[[], bool | None], on_event: Listener) -> Means:
         means = self._server.means(on_event, None)
         own = {admin_password.KIND: admin_password.operation(secret, prove)}
         return replace(means, operations={**means.operations, **own})

@@ -61,7 +61,8 @@ def with_fights(
 def _explained(fight: Fight, last: Run, server: ServerId, connection: Connection) -> Fight:
     from ..observers import activity_log
 
-    found = activity_log.observe(connection, _resource_id(fight.target, server), since=last.ended_at or last.started_at)
+    ended = last.ended_at or last.started_at
+    found = activity_log.observe(connection, _resource_id(fight.target, server), since=ended, ours=last.identity)
     if isinstance(found, Unobserved):
         missing = f" (missing permission: {found.missing_action})" if found.missing_action else ""
         return replace(fight, not_known=f"{found.reason}{missing}")

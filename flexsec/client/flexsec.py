@@ -6,7 +6,7 @@ import threading
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
-from ..engine.approvals import refuse_approver
+from ..engine.approvals import planned_server, refuse_approver
 from ..engine.basis import check_seal
 from ..engine.earlier_runs import undone_by, with_history
 from ..engine.history import as_run, plan_of
@@ -24,7 +24,6 @@ from .admin_password import refuse_other
 from .credential_evidence import remembered
 from .defender import Defender
 from .given import as_approvals, check_given, check_record
-from .permissions import compare_subscription_permissions
 from .server import ServerHandle
 from .shared_reads import SharedReads
 
@@ -188,12 +187,13 @@ class FlexSec:
             earlier: the approvals there are, so that nobody approves twice.
 
         Raises:
-            PlanInvalid: the plan was edited after it was made.
+            PlanInvalid: the plan was edited after it was made, or is about a subscription.
             ApprovalRequired: it would be no approval: by the plan's maker, by nobody who can be told, or given already.
             InvalidValue: a comment that cannot be kept.
             CredentialUnavailable: nobody to sign in as.
         """
         check_seal(plan)
+        planned_server(plan)
         approver = self.connection.sign_in()
         refuse_approver(plan, approver, as_approvals(earlier))
         return Approval(digest=plan.digest, approved_by=approver, approved_at=self.clock.now(), comment=comment)
@@ -278,18 +278,22 @@ class FlexSec:
         handle = ServerHandle(self, target)
         return applying.apply(handle.own(chosen), handle.means(on_event, None), kind="rollback", record=record)
 
-    def permissions(self, purpose: str | Role) -> PermissionCheck:
+    def permissions(self, purpose: str | Plan | Role) -> PermissionCheck:
         """What whoever is signed in may do at the subscription, held against what something needs there: one request.
 
         Requires Microsoft.Authorization/permissions/read. For what is needed at a server: `ServerHandle.permissions`.
 
         Args:
-            purpose: a command that is about a subscription ("defender enable-plan", "capture"), or a `Role`.
+            purpose: a command that is about a subscription ("defender enable-plan", "capture"), a plan for it, or a
+                `Role`.
 
         Raises:
-            UnknownName, InvalidValue: no such command, or one that needs permissions at a server.
+            UnknownName, InvalidValue: no such command, no purpose, or one that needs permissions at a server.
+            PlanInvalid: the plan was edited, or is for another subscription.
             NotFound, Unauthorized, CredentialUnavailable: nothing to ask about, or nobody to ask for.
         """
+        from .permissions import compare_subscription_permissions
+
         return compare_subscription_permissions(self, purpose)
 
     def stopped(self) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TypeVar
 
 from ..errors import InvalidValue, NotObserved
@@ -70,6 +71,19 @@ def as_approvals(approvals: object) -> tuple[Approval, ...]:
     if not isinstance(approvals, list | tuple) or not all(isinstance(each, Approval) for each in found):
         raise InvalidValue("approvals are not of their kind; give what `FlexSec.approve` returned, in a tuple")
     return found
+
+
+def check_values(what: str, values: object) -> None:
+    """Refuse what is no mapping of names to values.
+
+    Raises:
+        InvalidValue: naming what to give instead.
+    """
+    if not isinstance(values, Mapping):
+        raise InvalidValue(f"{what} are given as {type(values).__name__}; give a mapping of names to values")
+    for name in values:
+        if not isinstance(name, str):
+            raise InvalidValue(f"{what}: the name {name!r} is {type(name).__name__}; give names as texts")
 
 
 def as_value(name: str, value: object) -> str:

@@ -13,7 +13,7 @@ from ..errors import InvalidValue
 from ..model.clock import Deadline
 from ..model.event import silent
 from ..model.plan import Plan
-from ..model.resource import SubscriptionId
+from ..model.resource import ServerId, SubscriptionId, parse_target
 from ..model.role import Role, RoleScope
 
 if TYPE_CHECKING:
@@ -34,9 +34,9 @@ def compare_permissions(
     return check_own(means.connection, server.id, role, deadline=means.deadline)
 
 
-def compare_subscription_permissions(flexsec: FlexSec, purpose: str | Role) -> PermissionCheck:
+def compare_subscription_permissions(flexsec: FlexSec, purpose: str | Plan | Role) -> PermissionCheck:
     """Hold the identity's permissions at a subscription against a purpose; see `FlexSec.permissions`."""
-    role = purpose if isinstance(purpose, Role) else role_for(purpose)
+    role = _subscription_role(flexsec, purpose)
     if role.at(RoleScope.SERVER).needs:
         raise InvalidValue(f"{role.purpose} needs permissions at a server; ask that server's `permissions`")
     deadline = Deadline(flexsec.clock, flexsec.timeout)
@@ -58,4 +58,21 @@ def _role(server: ServerHandle, purpose: str | Plan | Role, baseline: str | Path
         return role_for_plan(own, baseline=server.baseline_or_recommended(own.baseline_source))
     if isinstance(purpose, str):
         return role_for(purpose, baseline=server.baseline(baseline))
-    raise InvalidValue(f"{purpose!r} needs no permissions; give a command's name, a plan or a Role")
+    raise _no_purpose(purpose)
+
+
+def _subscription_role(flexsec: FlexSec, purpose: str | Plan | Role) -> Role:
+    if isinstance(purpose, Role):
+        return purpose
+    if isinstance(purpose, Plan):
+        check_seal(purpose)
+        if isinstance(parse_target(purpose.server_id), ServerId):
+            raise InvalidValue("the plan needs permissions at a server; ask that server's `permissions`")
+        return role_for_plan(flexsec.defender.own(purpose))
+    if isinstance(purpose, str):
+        return role_for(purpose)
+    raise _no_purpose(purpose)
+
+
+def _no_purpose(purpose: object) -> InvalidValue:
+    return InvalidValue(f"{purpose!r} needs no permissions; give a command's name, a plan or a Role")

@@ -28,11 +28,15 @@ def observers(shared: SharedReads, outside: OutsideReads | None = None) -> Obser
         threat_protection,
     )
 
-    beside = {} if outside is None else {
-        "customer_keys": outside.customer_keys,
-        "role_assignments": outside.role_assignments,
-        "admin_secret": outside.admin_secret,
-    }
+    beside = (
+        {}
+        if outside is None
+        else {
+            "customer_keys": outside.customer_keys,
+            "role_assignments": outside.role_assignments,
+            "admin_secret": outside.admin_secret,
+        }
+    )
     return Observers(
         parts={
             "server": server.observe,

@@ -13,6 +13,7 @@ from ..engine.evaluate import Judge
 from ..engine.observe import PARTS, SHARED_PARTS, observe, unobserved_state, unread_part
 from ..engine.plan import Planner
 from ..engine.refuse import refuse_withheld
+from ..engine.same_baseline import resting_on
 from ..engine.scope import refuse_outside, refuse_outside_by_name
 from ..errors import FlexSecError, InvalidValue, PlanInvalid
 from ..model.change import Change
@@ -21,7 +22,7 @@ from ..model.clock import Deadline
 from ..model.connections import Evidence
 from ..model.event import silent
 from ..model.leave import Leave
-from ..model.resource import ServerId
+from ..model.resource import ServerId, parse_target
 from ..model.run import Hardening, RunStatus
 from ..operations.operation import Obstacle
 from ..operations.registry import operations_about
@@ -34,7 +35,6 @@ from .firewall import Firewall
 from .given import as_approvals, check_given, check_record, check_seconds, observed
 from .outside_reads import OutsideReads
 from .parameters import Parameters
-from .permissions import compare_permissions, with_permission_notes
 from .reading import observers
 from .scram import Scram
 from .settings import Settings
@@ -147,7 +147,11 @@ class ServerHandle:
         chosen = self.baseline(baseline)
         state = self._in_scope(chosen)
         plan = self._for_failures(state, chosen, record, leave, evidence)
-        return with_permission_notes(self, plan, chosen) if check_permissions else plan
+        if not check_permissions:
+            return plan
+        from .permissions import with_permission_notes
+
+        return with_permission_notes(self, plan, chosen)
 
     def permissions(
         self, purpose: str | Plan | Role = "audit", *, baseline: str | Path | Baseline = "recommended"
@@ -165,6 +169,8 @@ class ServerHandle:
             UnknownName, PlanInvalid: no such command; an edited plan, or one for another server.
             NotFound, Unauthorized, CredentialUnavailable: as `observe`.
         """
+        from .permissions import compare_permissions
+
         return compare_permissions(self, purpose, baseline)
 
     def apply(
@@ -189,7 +195,7 @@ class ServerHandle:
             PlanInvalid: edited after it was made, or made for another server.
             OutOfScope: its baseline is not for this server any more.
             ApprovalRequired: no approval counts, with the reason for each.
-            StalePlan: the server is no longer as the plan found it.
+            StalePlan: the server is no longer as the plan found it, or its baseline's file says something else by now.
             RunInProgress: another run holds the server, or an earlier one is unfinished.
         """
         check_record(record)
@@ -228,9 +234,8 @@ class ServerHandle:
         plan = self._for_failures(state, chosen, record, leave, evidence)
         if not plan.changes or (approve is not None and not approve(plan)):
             return Hardening(before=plan.assessment, plan=plan, run=None, after=plan.assessment)
-        run = applying.apply(
-            plan, self.means(on_event, self._judge(chosen)), kind="harden", observed=None if approve else state
-        )
+        just_read = None if approve or plan.fights else state  # a look into the activity log takes its time
+        run = applying.apply(plan, self.means(on_event, self._judge(chosen)), kind="harden", observed=just_read)
         rolled_back, not_undone = None, ""
         failed = run.status in (RunStatus.PARTIAL, RunStatus.INDETERMINATE)
         if rollback_on_failure and failed and run.changed:
@@ -252,12 +257,13 @@ class ServerHandle:
     def _for_failures(
         self, state: ServerState, baseline: Baseline, record: ChangeRecord, leave: Leave, evidence: Evidence
     ) -> Plan:
-        """The plan for what fails, with the values that somebody keeps setting back."""
+        """The plan for what fails, with what the baseline says now and the values that somebody keeps setting back."""
         planner = self.planner(state, baseline, record)
         wanted = [planner.diff(each) for verdict in planner.assessment.verdicts for each in verdict.check.desires]
         evidence = remembered(self._flexsec, self.id, evidence, wanted)
+        plan = planner.for_failures(leave=leave, evidence=evidence)
         return with_fights(
-            planner.for_failures(leave=leave, evidence=evidence),
+            resting_on(plan, baseline),
             state,
             self.operations,
             server=self.id,
@@ -324,7 +330,7 @@ class ServerHandle:
             self._judge(baseline),
             parameters=names,
             tags={*baseline.scope.tags, *(name for waiver in baseline.waivers for name in waiver.tags)},
-            baseline_source=baseline.sources[0] if baseline.sources else "",
+            baseline_source=_source(baseline),
             now=self._flexsec.clock.now(),
             record=record,
             made_by=self._flexsec.connection.identity(),
@@ -439,7 +445,7 @@ class ServerHandle:
         Raises:
             PlanInvalid: it is for another.
         """
-        if ServerId.parse(plan.server_id).key != self.id.key:
+        if parse_target(plan.server_id).key != self.id.key:
             raise PlanInvalid(f"the plan is for {plan.server_id}, not for {self.id}")
         return plan
 
@@ -449,3 +455,17 @@ class ServerHandle:
 
     def _deadline(self) -> Deadline:
         return Deadline(self._flexsec.clock, self._flexsec.timeout)
+
+
+def _source(baseline: Baseline) -> str:
+    """What loads the baseline again, from whatever directory: a built-in name or an absolute path; "" for a value.
+
+    A built-in baseline that a program has changed is a value. What came from a file is the file's.
+    """
+    from ..baselines.content import content
+    from ..baselines.loader import load, names
+
+    source = next(iter(baseline.sources), "")
+    if source in names():
+        return source if content(load(source)) == content(baseline) else ""
+    return source and str(Path(source).absolute())

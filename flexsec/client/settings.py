@@ -11,7 +11,7 @@ from ..model.desire import DesiredServerSetting, DesiredTagAbsent
 from ..model.event import silent
 from ..model.leave import Leave
 from ..model.server_setting import TAG, ServerSettings, checked, checked_name, settings_of
-from .given import as_value, observed
+from .given import as_value, check_values, observed
 
 if TYPE_CHECKING:
     from collections.abc import Mapping
@@ -63,8 +63,9 @@ class Settings:
             evidence: how roles' passwords are kept, for FIPS mode on.
 
         Raises:
-            UnknownName, InvalidValue: no such setting, or a value or a server that the service would refuse it for;
-                nothing is sent.
+            UnknownName, InvalidValue: no such setting, a value that no server takes, or one that this server, as it
+                was read, excludes; nothing is sent. What depends on other servers the service decides: a primary whose
+                replicas do not grow yet ends as a failed outcome of the run.
             LeaveRequired, GuardRefused: it would lower security; the server is in a state without writes.
         """
         asked = self._asked(values, leave=leave, evidence=evidence, record=record)
@@ -82,6 +83,7 @@ class Settings:
         return self._asked(values, leave=leave, evidence=evidence, record=record).plan
 
     def _asked(self, values: Mapping[str, Value], *, leave: Leave, evidence: Evidence, record: ChangeRecord) -> Asked:
+        check_values("settings", values)
         if not values:
             raise InvalidValue("no setting is named; give at least one name and value")
         desires = [_desire(name, value) for name, value in values.items()]

@@ -165,9 +165,10 @@ def storage_auto_grow(state: ServerState, arguments: Arguments) -> Check:
     that is made to grow is one way to bring that about.
 
     Remedy: flexsec switches it on, without a restart. Storage that has grown does not shrink again, and costs what it
-    is large.
+    is large. Replicas first: the service refuses it on a primary while one of its replicas does not grow, so harden the
+    replicas before their primary.
 
-    What it does not check: how full the disk is, and alerts on that.
+    What it does not check: how full the disk is, and alerts on that; of a primary, whether its replicas grow.
 
     Cost: none; the server's own properties are always read.
     """

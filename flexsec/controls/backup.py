@@ -99,16 +99,18 @@ def retention(state: ServerState, arguments: Arguments) -> Check:
 def immutable(state: ServerState, arguments: Arguments) -> Check:
     """Backups cannot be deleted, not even by an administrator.
 
-    What it checks: backup.immutableBackup is Enabled. The service tells this property since API version 2026-10-01; a
-    server of which it tells nothing is unknown, a replica not applicable.
+    What it checks: backup.immutableBackup is Enabled, or the baseline declares with `vaulted: true` that a Backup vault
+    with immutability keeps long-term backups of the server. The service tells the property since API version
+    2026-10-01; a server of which it tells nothing is unknown, a replica not applicable.
 
     Why: whoever takes over an administrator's identity deletes the backups first and asks for a ransom afterwards.
 
     Remedy: left to you. Whether the property can be changed on a server that exists is not documented. A Backup vault
-    with immutability that holds long-term backups of the server protects as well: where you have one, waive this
-    finding with the vault as the reason.
+    with immutability that holds long-term backups of the server protects as well: where you have one, say
+    `vaulted: true`, in a baseline whose scope is the servers that it holds.
 
-    What it does not check: Backup vaults, their immutability and their soft delete.
+    What it does not check: Backup vaults. flexsec reads none: with `vaulted: true` the pass rests on the baseline's
+    word, which its evidence says, and not on the vault, its immutability or its soft delete.
 
     Cost: none; the server's own properties are always read.
     """
@@ -121,12 +123,17 @@ def immutable(state: ServerState, arguments: Arguments) -> Check:
     match told.casefold():
         case "enabled":
             return passed("backups are immutable", {_IMMUTABLE: told})
+        case "disabled" if arguments["vaulted"]:
+            return passed(
+                "the baseline declares that an immutable Backup vault keeps long-term backups; no vault was read",
+                {_IMMUTABLE: told, "vaulted": "declared by the baseline"},
+            )
         case "disabled":
             return failed(
                 "the server's own backups can be deleted",
                 {_IMMUTABLE: told},
                 remedy="make the backups immutable, or keep long-term backups in a Backup vault with immutability and "
-                "waive this finding: flexsec reads no vault",
+                "declare it with the argument vaulted: flexsec reads no vault",
             )
         case _:
             return unknown(f"the service tells {told or 'nothing'} about {_IMMUTABLE}")
@@ -168,6 +175,15 @@ CONTROLS = (
         rating=RATINGS["backup-immutable"],
         check=immutable,
         reads=("server",),
+        arguments=(
+            Argument(
+                name="vaulted",
+                kind="boolean",
+                default=THRESHOLDS["backup-immutable.vaulted"].value,
+                description="A Backup vault with immutability keeps long-term backups of this server; flexsec does not "
+                "read vaults.",
+            ),
+        ),
         references=REFERENCES["backup-immutable"],
     ),
 )

@@ -33,6 +33,7 @@ class Argument:
     Attributes:
         kind: integer, boolean, text, or texts (a list of text); texts are of `allowed` unless that is empty.
         pattern, form: for text of no list, the regular expression that it matches whole, and what that is in words.
+        one_value: of texts that are name=value, whether a name, its case ignored, may stand there with one value only.
         minimum, maximum: bounds of an integer, both included; None where there is none.
     """
 
@@ -45,6 +46,7 @@ class Argument:
     maximum: int | None = None
     pattern: str = ""
     form: str = "text"
+    one_value: bool = False
 
     @property
     def expected(self) -> str:
@@ -59,6 +61,12 @@ class Argument:
             return f"a whole number from {self.minimum} up"
         return f"a whole number from {self.minimum} to {self.maximum}"
 
+    def expected_instead_of(self, value: object) -> str:
+        """What values it takes, in words, and of texts that are at odds which ones they are."""
+        well_formed = isinstance(value, tuple) and all(self._admits_text(item) for item in value)
+        clash = self.clash(value) if well_formed else None
+        return f"one value for each name, not both {clash[0]!r} and {clash[1]!r}" if clash else self.expected
+
     def admits(self, value: object) -> bool:
         """Whether the value may be given for this argument."""
         if self.kind == "boolean":
@@ -66,10 +74,21 @@ class Argument:
         if self.kind == "text":
             return self._admits_text(value)
         if self.kind == "texts":
-            return isinstance(value, tuple) and all(self._admits_text(item) for item in value)
+            admitted = isinstance(value, tuple) and all(self._admits_text(item) for item in value)
+            return admitted and self.clash(value) is None
         if not isinstance(value, int) or isinstance(value, bool):
             return False
         return (self.minimum is None or value >= self.minimum) and (self.maximum is None or value <= self.maximum)
+
+    def clash(self, value: object) -> tuple[str, str] | None:
+        """The first two texts that give one name two values, where that may not be: both cannot be had."""
+        held: dict[str, str] = {}
+        for item in value if self.one_value and isinstance(value, tuple) else ():
+            name, named, wanted = (part.strip() for part in item.partition("="))
+            first = held.setdefault(name.casefold(), item) if named else item
+            if first.partition("=")[2].strip() != wanted:
+                return first, item
+        return None
 
     def _admits_text(self, value: object) -> bool:
         if not isinstance(value, str) or not value.strip():
@@ -145,7 +164,8 @@ class Control:
             if name not in by_name:
                 raise UnknownName(f"{self.id} has no argument {name!r}{suggestion(name, by_name)}")
             if not by_name[name].admits(value):
-                raise InvalidValue(f"{self.id}: {name} is {value!r}, expected {by_name[name].expected}")
+                expected = by_name[name].expected_instead_of(value)
+                raise InvalidValue(f"{self.id}: {name} is {value!r}, expected {expected}")
         return {**self.defaults, **given}
 
     def judge(self, state: ServerState, given: Arguments | None = None) -> Check:

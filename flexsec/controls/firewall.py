@@ -65,12 +65,14 @@ def range_bounded(state: ServerState, arguments: Arguments) -> Check:
     """Each rule, and all rules together, admit no more addresses than the baseline allows.
 
     What it checks: the public addresses of each rule against `max_rule_addresses`, and the distinct public addresses of
-    all rules together against `max_addresses`; overlapping rules count once. Rules that net-fw-no-azure-services and
-    net-fw-no-allow-all report do not count again. Private addresses in a rule admit nobody and do not count.
+    all rules together against `max_addresses`; overlapping rules count once. The rule that admits all Azure services
+    stands for no addresses that could be counted (net-fw-no-azure-services reports it), and private addresses in a rule
+    admit nobody.
 
     Why: a range is usually wider than the clients behind it, and the rest of it belongs to strangers.
 
-    Remedy: left to you, because only you know which addresses your clients have. Narrow the rules with
+    Remedy: left to you, because only you know which addresses your clients have; what removes a rule for everybody
+    (net-fw-no-allow-all) mends this too. Narrow the rules with
     flexsec firewall allow and remove, or state them all with server.firewall.reconcile of the library.
 
     What it does not check: who uses the addresses, and rules on a server without a public endpoint.
@@ -80,10 +82,7 @@ def range_bounded(state: ServerState, arguments: Arguments) -> Check:
     rules = _rules_in_force(state)
     if isinstance(rules, Check):
         return rules
-    elsewhere = {rule.name for rule in internet_rules(rules)}
-    counted = [
-        rule for rule in rules if rule.kind in (RuleClass.PUBLIC, RuleClass.INTERNET) and rule.name not in elsewhere
-    ]
+    counted = [rule for rule in rules if rule.kind in (RuleClass.PUBLIC, RuleClass.INTERNET)]
     widest, budget = whole_number(arguments, "max_rule_addresses"), whole_number(arguments, "max_addresses")
     total = public_size(_ranges(counted))
     evidence = {"public addresses admitted": str(total), **{rule.name: _addresses(rule) for rule in counted}}
@@ -96,7 +95,7 @@ def range_bounded(state: ServerState, arguments: Arguments) -> Check:
         return failed(
             "; ".join(problems), evidence, remedy=f"which addresses are needed is yours to say; narrow {names}"
         )
-    return _unreadable(rules) or passed(_admitted(len(counted), total, besides=bool(elsewhere)), evidence)
+    return _unreadable(rules) or passed(_admitted(len(counted), total), evidence)
 
 
 def rule_count(state: ServerState, arguments: Arguments) -> Check:
@@ -169,10 +168,9 @@ def _verdict(
     )
 
 
-def _admitted(rules: int, addresses: int, *, besides: bool) -> str:
+def _admitted(rules: int, addresses: int) -> str:
     counted = "1 rule admits" if rules == 1 else f"{rules} rules admit"
-    others = "besides what net-fw-no-allow-all reports, " if besides else ""
-    return f"{others}{counted} {addresses} public address{'' if addresses == 1 else 'es'}"
+    return f"{counted} {addresses} public address{'' if addresses == 1 else 'es'}"
 
 
 def _unreadable(rules: tuple[FirewallRule, ...]) -> Check | None:

@@ -153,6 +153,7 @@ CONTROLS = (
                 description="The tags that the server must have.",
                 pattern=r"[^=]*[^=\s][^=]*(=.*\S.*)?",
                 form="tag names, each alone or as name=value",
+                one_value=True,
             ),
         ),
         references=REFERENCES["gov-tags"],

@@ -25,7 +25,7 @@ _DOWNLOAD = "logfiles.download_enable"
 _PREFIX = "log_line_prefix"
 _MESSAGES = "log_min_messages"
 _STATEMENTS = "log_min_error_statement"
-_LONGEST_MS = 2147483647
+_SHORTEST_MS, _LONGEST_MS = 100, 2147483647
 # From the most talkative to the quietest; "log" stands behind "error" here (PostgreSQL documentation).
 _LEVELS = ("debug5", "debug4", "debug3", "debug2", "debug1", "info", "notice", "warning", "error", "log", "fatal",
            "panic")  # fmt: skip
@@ -42,8 +42,10 @@ def duration(state: ServerState, arguments: Arguments) -> Check:
     Remedy: flexsec sets log_min_duration_statement to the argument `milliseconds`, at once and without a restart. It
     does not switch log_duration on: that writes a line for every statement, which is a great deal of log to pay for.
 
-    What it does not check: what else is in the lines. A statement that is logged because it was slow stands there with
-    its text, a password typed into it included; 0 logs every statement in this way, passes, and is pointed out.
+    What it does not check: what else is in the lines. A statement that is logged because it was slow stands there as it
+    was typed: an ALTER ROLE ... PASSWORD that is slow, waiting for a lock for one, writes its password, whatever the
+    threshold and whatever pgaudit redacts. 0 logs every statement in this way, passes, and is pointed out. Clients that
+    send a SCRAM verifier in its place, as the password command of psql does, avoid that.
 
     Cost: one request per server, shared by all controls that read server parameters. A line per slow statement; with
     log_duration or 0 a line per statement, in a workspace paid for by volume.
@@ -65,9 +67,17 @@ def duration(state: ServerState, arguments: Arguments) -> Check:
         consequence="nothing tells how long statements take",
     )
     evidence = {**{found.name: shown(found.value) for found in present}, **check.evidence}
-    every = any(found.name == _SLOW and _milliseconds(found) == 0 for found in present)
-    warning = f"; {_SLOW} is 0: the text of every statement is logged, passwords included" if every else ""
-    return replace(check, reason=f"{check.reason}{warning}", evidence=evidence)
+    return replace(check, reason=f"{check.reason}{_passwords(present)}", evidence=evidence)
+
+
+def _passwords(present: list[Parameter]) -> str:
+    """What has to be said of passwords in the log, where the text of statements gets there."""
+    slow = next((found for found in present if found.name == _SLOW and _timed(found)), None)
+    if slow is None:
+        return ""
+    if _milliseconds(slow) == 0:
+        return f"; {_SLOW} is 0: the text of every statement is logged, passwords included"
+    return "; a slow ALTER ROLE ... PASSWORD is logged as it was typed"
 
 
 def _timed(found: Parameter) -> bool:
@@ -193,7 +203,7 @@ CONTROLS = (
                 kind="integer",
                 default=THRESHOLDS["log-duration.milliseconds"].value,
                 description="From how many milliseconds on flexsec has statements logged, where none are.",
-                minimum=1,
+                minimum=_SHORTEST_MS,
                 maximum=_LONGEST_MS,
             ),
         ),

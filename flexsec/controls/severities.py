@@ -256,7 +256,9 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
             4, "One more than the service's default: Friday can be read on Monday; benchmarks ask for 4 to 7."
         ),
         "log-duration.milliseconds": Threshold(
-            1000, "A statement of a second is slow anywhere, and rare enough to be paid for; 0 would log passwords too."
+            1000,
+            "A statement of a second is slow anywhere, and rare enough to be paid for. Below 100 ordinary statements "
+            "are logged as they were typed, and passwords with them; a slow ALTER ROLE ... PASSWORD is, even so.",
         ),
         "log-min-messages.messages": Threshold(
             "warning", "PostgreSQL's own default: what is quieter hides warnings, what is louder is for developers."
@@ -266,6 +268,9 @@ THRESHOLDS: Mapping[str, Threshold] = MappingProxyType(
         ),
         "audit-pgaudit-classes.classes": Threshold(
             ("ddl", "role"), "Rare and telling; read and write multiply the log and are a choice to make."
+        ),
+        "backup-immutable.vaulted": Threshold(
+            False, "Only you know your vaults; what nobody declares is not taken for granted."
         ),
         "backup-retention-days.days": Threshold(
             14, "Twice the service's default: what happened before a week's holiday can still be undone after it."

@@ -1,6 +1,7 @@
 """Carry out a plan: one write at a time per server, journal first, every change read back, everything judged again.
 
-A plan may be about a subscription instead of a server. A lock per server or subscription refuses a second run. What was not finished stands in the journal and is finished by `resume`.
+A plan may be about a subscription instead of a server. A lock per server or subscription refuses a second run. What was
+not finished stands in the journal and is finished by `resume`.
 """
 
 from __future__ import annotations
@@ -9,7 +10,7 @@ from dataclasses import fields
 from typing import TYPE_CHECKING
 
 from .. import __version__
-from ..errors import FlexSecError, StalePlan
+from ..errors import FlexSecError, OutOfScope, StalePlan
 from ..model.change_record import NO_RECORD
 from ..model.encoding import to_data
 from ..model.event import Event
@@ -25,12 +26,14 @@ from .history import as_run, read_all
 from .journal import Journal, reopen
 from .observe import PARTS, observe
 from .observe_subscription import observe_subscription
+from .same_baseline import refuse_changed, unchecked
 from .scope import refuse_outside
 from .turn import DONE
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Mapping
 
+    from ..baselines.baseline import Baseline
     from ..model.change_record import ChangeRecord
     from ..model.plan import Plan
     from ..model.resource import Target
@@ -70,7 +73,7 @@ def apply(
         PlanInvalid: the plan was edited.
         OutOfScope: the baseline that it was made by is not for this server.
         ApprovalRequired: it needs an approval and has none that counts.
-        StalePlan: the server is no longer as the plan found it.
+        StalePlan: the server is no longer as the plan found it, or the baseline says something else by now.
         RunInProgress: another run holds the server, or an earlier one is unfinished.
         NotFound, Unauthorized, CredentialUnavailable: the server cannot be read.
     """
@@ -89,6 +92,7 @@ def apply(
         _refuse_stale(plan, state)
         if means.judge is not None and isinstance(state, ServerState):
             refuse_outside(means.judge.baseline, state)
+        refuse_changed(plan, _baseline(means))
         journal = Journal(means.journals, run_id, means.connection.clock)
         journal.write(
             "started",
@@ -100,6 +104,7 @@ def apply(
                 "record": to_data(said),
                 "approvals": [to_data(each) for each in consent.to(plan)],
                 "approval_required": consent.required,
+                "notes": list(unchecked(plan, _baseline(means))),
                 "plan": to_data(plan),
             },
         )
@@ -119,7 +124,9 @@ def resume(
     """Finish a run that another process left unfinished.
 
     What was begun is followed to its end or looked up before anything is sent; what was not begun is written if the
-    server still is as the run knew it, and the guards still allow it.
+    server still is as the run knew it, and the guards still allow it. When nothing more may be sent, because of what
+    the baseline says by now or of who would be billed, what was begun is settled first: then the run has ended, and
+    a new plan can be carried out.
 
     Args:
         settle_only: find out what became of what was begun, and send nothing.
@@ -131,7 +138,9 @@ def resume(
         JournalDamaged: the journal cannot be trusted.
         ApprovalRequired: the run needed an approval, and none of its approvals is by somebody else than who goes on.
         RunInProgress: the run, or another on this server, still goes on.
-        StalePlan: the run had come to an end, and a later one has written to the server since.
+        OutOfScope: the baseline is not for the server any more; what was begun has been settled.
+        StalePlan: the run had come to an end, and a later one has written to the server since; or, with what was begun
+            settled, the baseline was changed or the subscription is no longer as it was.
     """
     before = as_run(means.journals, run_id)
     if before.status is RunStatus.COMPLETE:
@@ -145,13 +154,48 @@ def resume(
         if not settle_only:
             _refuse_unapproved_resume(history, means)
         state = _observe(history.plan, target, means)
-        identity = means.connection.identity()
-        journal.write("resumed", {"identity": identity, "flexsec": __version__, "record": to_data(record)})
+        refusal = None if settle_only else _refusal(history.plan, state, means)
+        journal.write(
+            "resumed",
+            {
+                "identity": means.connection.identity(),
+                "flexsec": __version__,
+                "record": to_data(record),
+                "notes": list(unchecked(history.plan, _baseline(means))),
+            },
+        )
         ended = {number: outcome for number, outcome in history.outcomes.items() if outcome.status in DONE}
         doubted = history.doubted | {number for number, outcome in history.outcomes.items() if outcome.doubted}
-        beginning = Beginning(ended=ended, begun=history.begun, doubted=doubted, fresh=False, settle_only=settle_only)
-        _carry_out(history.plan, journal, state, target=target, means=means, beginning=beginning, steps=steps)
-    return as_run(means.journals, run_id)
+        settle = settle_only or refusal is not None
+        beginning = Beginning(ended=ended, begun=history.begun, doubted=doubted, fresh=False, settle_only=settle)
+        why = refusal.message.partition("\n")[0] if refusal else ""
+        _carry_out(
+            history.plan, journal, state, target=target, means=means, beginning=beginning, steps=steps, refused=why
+        )
+    run = as_run(means.journals, run_id)
+    if refusal is None or run.status in (RunStatus.COMPLETE, RunStatus.INDETERMINATE):
+        return run  # there is nothing left to refuse, or what was begun has to be looked up again
+    settled = f"nothing more was sent for run {run_id}, and what it had begun is settled: make a new plan"
+    raise type(refusal)(f"{refusal.message}\n{settled}")
+
+
+def _refusal(plan: Plan, state: State, means: Means) -> OutOfScope | StalePlan | None:
+    """Why nothing more of a run's plan may be sent: the baseline has moved on, or others would be billed."""
+    try:
+        if isinstance(state, ServerState):
+            baseline = _baseline(means)
+            if baseline is not None:
+                refuse_outside(baseline, state)
+            refuse_changed(plan, baseline)
+        else:
+            _refuse_stale(plan, state)
+    except (OutOfScope, StalePlan) as error:
+        return error
+    return None
+
+
+def _baseline(means: Means) -> Baseline | None:
+    return None if means.judge is None else means.judge.baseline
 
 
 def _carry_out(
@@ -163,15 +207,20 @@ def _carry_out(
     means: Means,
     beginning: Beginning,
     steps: Steps | None,
+    refused: str = "",
 ) -> None:
-    """Write what the plan holds, between the steps that stand around it, and record the run's end."""
+    """Write what the plan holds, between the steps that stand around it, and record the run's end.
+
+    Args:
+        refused: why nothing more is sent, when what was begun is only settled.
+    """
     hindered = _hindrance(lambda: steps.before(journal)) if steps else ""
     if hindered:
         _finish(journal, target, means, _not_taken_up(plan, beginning, hindered), hindered)
         return
     ended, why = carry_out(plan, journal, state, target=target, means=means, beginning=beginning)
     undone = _hindrance(lambda: steps.after(journal, ended)) if steps else ""
-    _finish(journal, target, means, ended, why or undone, in_part=bool(undone))
+    _finish(journal, target, means, ended, why or undone or refused, in_part=bool(undone))
 
 
 def _hindrance(step: Callable[[], None]) -> str:
@@ -261,10 +310,10 @@ def _status(statuses: set[ChangeStatus], *, interrupted: bool) -> RunStatus:
 def _observe(plan: Plan, target: Target, means: Means) -> State:
     if isinstance(target, SubscriptionId):
         return observe_subscription(means.connection, target, means.observers, deadline=means.deadline)
-    return observe(means.connection, target, means.observers, deadline=means.deadline, parts=_parts_of(plan))
+    return observe(means.connection, target, means.observers, deadline=means.deadline, parts=parts_of_plan(plan))
 
 
-def _parts_of(plan: Plan) -> tuple[str, ...]:
+def parts_of_plan(plan: Plan) -> tuple[str, ...]:
     """The parts of a server that a plan rests on: those that were read when it was made."""
     read = {
         "parameters": "parameters waiting for a restart" in plan.basis,

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any
 
 from ..errors import ApprovalRequired, UsageError
@@ -16,6 +17,7 @@ from ..model.change_record import Approval
 from ..model.encoding import digest, from_data, to_data
 
 if TYPE_CHECKING:
+    from collections.abc import Iterator
     from pathlib import Path
 
 FORMAT = 1
@@ -99,10 +101,37 @@ def _replace(path: Path, text: str, *, before: bytes | None) -> None:
                 out.write(text)
                 out.flush()
                 os.fsync(out.fileno())
-            if _bytes(path) != before:
-                raise UsageError(f"somebody else has just written {path}: look at it and approve again")
-            beside.replace(path)
+            with _alone(path):
+                if _bytes(path) != before:
+                    raise _written_meanwhile(path)
+                beside.replace(path)
         finally:
             beside.unlink(missing_ok=True)
     except OSError as error:
         raise UsageError(f"cannot write the approval to {path}: {error.strerror or error}") from None
+
+
+@contextmanager
+def _alone(path: Path) -> Iterator[None]:
+    """Hold a lock beside the file, so that nobody writes between the comparison and the replacement.
+
+    The lock is empty, open to every user who may approve, and taken away while it is held.
+    """
+    from filelock import FileLock, Timeout
+
+    beside = path.with_name(f".{path.name}.lock")
+    lock = FileLock(beside, mode=0o666, thread_local=False)
+    try:
+        lock.acquire(timeout=0)
+    except Timeout:
+        raise _written_meanwhile(path) from None
+    try:
+        yield
+    finally:
+        with suppress(OSError):  # Windows does not take away what is open
+            beside.unlink(missing_ok=True)
+        lock.release()
+
+
+def _written_meanwhile(path: Path) -> UsageError:
+    return UsageError(f"somebody else has just written {path}: look at it and approve again")

@@ -8,7 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from ..errors import ApprovalRequired
+from ..errors import ApprovalRequired, PlanInvalid
+from ..model.resource import ServerId, parse_target
 
 if TYPE_CHECKING:
     from collections.abc import Iterable
@@ -39,6 +40,21 @@ class Consent:
     def to(self, plan: Plan) -> tuple[Approval, ...]:
         """The approvals of exactly this plan."""
         return tuple(each for each in self.approvals if each.digest == plan.digest)
+
+
+def planned_server(plan: Plan) -> ServerId:
+    """The server of a plan that is to be approved, or applied from a file.
+
+    Raises:
+        PlanInvalid: the plan is about a subscription; such plans are neither saved nor approved.
+    """
+    target = parse_target(plan.server_id)
+    if isinstance(target, ServerId):
+        return target
+    raise PlanInvalid(
+        f"this plan is about the subscription {target.subscription_id}: plans about a subscription are applied by "
+        "`flexsec defender enable-plan` and `disable-plan`, and cannot be saved and approved"
+    )
 
 
 def refuse_unapproved(plan: Plan, consent: Consent, *, identity: str, now: datetime) -> None:

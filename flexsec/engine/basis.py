@@ -20,6 +20,9 @@ if TYPE_CHECKING:
     from ..model.server import ServerState
     from ..model.subscription import State
 
+BASELINE_CONTENT = "baseline content"
+"""The fact that tells what the plan's baseline says; of all facts the only one that is not the server's."""
+
 
 def facts(
     state: ServerState, parameters: Iterable[str], tags: Iterable[str] = (), settings: Iterable[str] = ()
@@ -90,14 +93,15 @@ def subscription_facts(state: SubscriptionState) -> dict[str, str]:
 
 
 def again(basis: Mapping[str, str], state: State) -> dict[str, str]:
-    """The facts that a plan's basis names, as a later state shows them."""
+    """The facts that a plan's basis names, as a later state shows them; what the baseline says no state shows."""
     if isinstance(state, SubscriptionState):
         return subscription_facts(state)
 
     def named(prefix: str) -> list[str]:
         return [name.removeprefix(prefix) for name in basis if name.startswith(prefix)]
 
-    return facts(state, named("parameter "), named("tag "), named("setting "))
+    kept = {name: value for name, value in basis.items() if name == BASELINE_CONTENT}
+    return facts(state, named("parameter "), named("tag "), named("setting ")) | kept
 
 
 def differences(before: dict[str, str], now: dict[str, str]) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from ..azure.connection import Connection
     from ..model.acceptance import Acceptance
+    from ..model.change import Change
     from ..model.clock import Deadline
     from ..model.event import Listener
     from ..model.journal import JournalStore
@@ -104,7 +105,7 @@ def carry_out(
             journal,
             turn,
             state,
-            fresh=fresh,
+            fresh=fresh and not _among_others(change),
             doubted=position in beginning.doubted,
             number=position + 1,
             total=len(plan.changes),
@@ -116,6 +117,11 @@ def carry_out(
         ended[position], state, ends_run = written.outcome, written.state, written.ends_run
         fresh = False
     return ended, ends_run
+
+
+def _among_others(change: Change) -> bool:
+    """Whether the write carries what others may have set meanwhile: tags are written all at once."""
+    return change.kind == "server_setting" and change.name.startswith("tag:")
 
 
 def _not_ready(access: Access, state: State) -> str:

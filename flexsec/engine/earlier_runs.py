@@ -78,12 +78,12 @@ def with_history(run: Run, runs: Sequence[Run]) -> Run:
 
 
 def undone_by(journals: JournalStore, run_id: str) -> tuple[Run, ...]:
-    """The later runs that roll a run back, newest first; a journal that cannot be trusted is left out.
+    """The runs that roll a run back, newest first; a journal that cannot be trusted is left out.
 
-    Only their first lines are read of all others, and not even parsed: a state directory may hold years of runs.
+    Of all others only the first lines are read, and not even parsed: a state directory may hold years of runs.
     """
-    later = [each for each in reversed(journals.runs()) if each > run_id and run_id.encode() in journals.head(each)]
-    read = [as_run(journals, each, damaged_is_none=True) for each in later]
+    naming = [each for each in reversed(journals.runs()) if each != run_id and run_id.encode() in journals.head(each)]
+    read = [as_run(journals, each, damaged_is_none=True) for each in naming]
     return tuple(run for run in read if run is not None and run.rolls_back == run_id)
 
 

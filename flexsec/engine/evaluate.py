@@ -12,6 +12,7 @@ from ..model.server import Networking, ServerState
 from ..model.verdict import Assessment, Check, Status, Verdict
 from . import scope
 from .observe import ASKED_PARTS, PARTS
+from .ownership import idle
 from .waivers import Covering, covering, in_doubt
 from .waivers import notes as waiver_notes
 
@@ -74,6 +75,7 @@ def evaluate(state: ServerState, baseline: Baseline, *, today: date) -> Assessme
             *waiver_notes(verdicts, waivers, baseline),
             *_firewall_notes(state, verdicts),
             *_parameter_notes(state, baseline),
+            *(f"owners: {pattern} fits nothing on this server" for pattern in idle(baseline.owners, state)),
         ]
     return Assessment(
         server_id=state.server_id,
@@ -121,22 +123,31 @@ def _scope_notes(state: ServerState, baseline: Baseline) -> list[str]:
 
 
 def _firewall_notes(state: ServerState, verdicts: tuple[Verdict, ...]) -> list[str]:
-    """Rules that no failing control wants gone are kept, and the report says so."""
+    """Rules that no failing control wants gone are kept, and the report says so: apart, those that a waiver keeps."""
     if isinstance(state.firewall, Unobserved) or not state.firewall:
         return []
-    unwanted = {
-        desire.name
-        for verdict in verdicts
-        if verdict.status == Status.FAIL
-        for desire in verdict.check.desires
-        if isinstance(desire, DesiredFirewallRuleAbsent)
-    }
-    kept = [str(rule) for rule in state.firewall if rule.name not in unwanted]
+    waived = _unwanted_rules(verdicts, Status.WAIVED)
+    unwanted = _unwanted_rules(verdicts, Status.FAIL) | waived
+    kept = [str(rule) for rule in state.firewall if rule.name.casefold() not in unwanted]
+    excepted = [str(rule) for rule in state.firewall if rule.name.casefold() in waived]
     notes = [f"firewall rules that the baseline does not own are kept: {', '.join(kept)}"] if kept else []
+    if excepted:
+        notes.append(f"firewall rules that would have to go are kept while a waiver holds: {', '.join(excepted)}")
     closed = not isinstance(state.server, Unobserved) and state.server.public_network_access.casefold() == "disabled"
     if closed and not isinstance(state.server, Unobserved) and state.server.networking == Networking.PUBLIC:
         notes.append("the firewall rules come back into force if public network access is enabled again")
     return notes
+
+
+def _unwanted_rules(verdicts: tuple[Verdict, ...], status: Status) -> set[str]:
+    """The rules that controls with this verdict want gone, by name; Azure ignores its case."""
+    return {
+        desire.name.casefold()
+        for verdict in verdicts
+        if verdict.status == status
+        for desire in verdict.check.desires
+        if isinstance(desire, DesiredFirewallRuleAbsent)
+    }
 
 
 def _parameter_notes(state: ServerState, baseline: Baseline) -> list[str]:

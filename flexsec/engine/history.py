@@ -29,6 +29,7 @@ class History:
     Attributes:
         record: what was said about the run, last when it was gone on with.
         approval_required: the run was refused unless a second identity had approved its plan.
+        notes: what could not be checked before the run began, or went on last.
         ends_run: why what was not started was not, when something ended the run early.
         outcomes: by the change's position in the plan; the last word counts.
         begun: what was sent and has no end yet: the acceptance, or None when no answer was recorded.
@@ -47,6 +48,7 @@ class History:
     status: RunStatus | None = None
     verified: Assessment | None = None
     ends_run: str = ""
+    notes: tuple[str, ...] = ()
     outcomes: dict[int, Outcome] = field(default_factory=dict)
     begun: dict[int, Acceptance | None] = field(default_factory=dict)
     doubted: set[int] = field(default_factory=set)
@@ -70,6 +72,7 @@ def read_all(records: list[Record]) -> History:
         record=from_data(ChangeRecord, first.data.get("record", {})),
         approvals=tuple(from_data(Approval, each) for each in first.data.get("approvals", ())),
         approval_required=first.data.get("approval_required", False),
+        notes=tuple(first.data.get("notes", ())),
     )
     for record in records[1:]:
         _fold(history, record)
@@ -98,6 +101,7 @@ def _fold(history: History, record: Record) -> None:
             _fold_outcome(history, data)
         case "resumed":
             history.ended_at, history.status, history.verified, history.ends_run = None, None, None, ""
+            history.notes = tuple(data.get("notes", ()))
             history.record = history.record.overlaid(from_data(ChangeRecord, data.get("record", {})))
         case "ended":
             history.ended_at, history.status = record.at, RunStatus(data["status"])
@@ -166,7 +170,7 @@ def as_run(store: JournalStore, run_id: str, *, damaged_is_none: bool = False) -
         left=history.plan.left,
         handed_over=history.plan.handed_over,
         fights=history.plan.fights,
-        notes=_restart_owed(outcomes) + _of_subscription(history.plan),
+        notes=_restart_owed(outcomes) + _of_subscription(history.plan) + history.notes,
         record=history.record,
         approvals=history.approvals,
     )

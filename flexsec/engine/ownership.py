@@ -13,9 +13,11 @@ from ..model.change import Change
 from ..model.desire import DesiredRestart
 from ..model.observation import Unobserved
 from ..model.ownership import FLEXSEC
+from ..model.pattern import fits
+from ..model.plan import Left
 
 if TYPE_CHECKING:
-    from collections.abc import Iterable
+    from collections.abc import Iterable, Mapping
 
     from ..model.server import ServerState
     from ..operations.operation import Operation
@@ -27,6 +29,16 @@ RESTART = "restart/server"
 def flexsecs_own(_: str) -> str:
     """The owner of everything where nobody else is named."""
     return FLEXSEC
+
+
+def as_meant(owner: Owner) -> Owner:
+    """The owners, with flexsec itself under its own name however a baseline spells it."""
+
+    def meant(target: str) -> str:
+        found = owner(target)
+        return FLEXSEC if found.strip().casefold() == FLEXSEC else found
+
+    return meant
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,11 +57,13 @@ class Shares:
         own: flexsec's.
         foreign: everyone else's, restarts apart.
         restart: the restart that a control asked for and that serves others alone, or None.
+        waiting: what flexsec does not write before somebody else wrote the rest, by the controls that it is for.
     """
 
     own: tuple[Change, ...] = ()
     foreign: tuple[Owned, ...] = ()
     restart: Change | None = None
+    waiting: tuple[Left, ...] = ()
 
 
 NOTHING_SHARED = Shares()
@@ -71,7 +85,39 @@ def share(changes: Iterable[Change], owner: Owner) -> Shares:
             own.append(change)
         else:
             foreign.append(Owned(owner(change.target), change))
-    return Shares(tuple(own), tuple(foreign), restart)
+    waiting = _waiting(own, foreign)
+    left = tuple(
+        Left(control=control, reason=_wait(change, awaited))
+        for change, awaited in waiting
+        for control in change.controls
+    )
+    kept = tuple(change for change in own if all(change is not other for other, _ in waiting))
+    return Shares(kept, tuple(foreign), restart, left)
+
+
+def _waiting(own: list[Change], foreign: list[Owned]) -> list[tuple[Change, Owned]]:
+    """Parameters, and the restart for them, that serve only controls which somebody else has to serve too.
+
+    A control that judges several parameters passes with all of them or not at all: half of them would change the
+    server, or even restart it, for nothing. Rules and settings each count by themselves.
+    """
+    blocked: dict[str, Owned] = {}
+    for item in foreign:
+        if item.change.kind == "parameters":
+            for control in item.change.controls:
+                blocked.setdefault(control, item)
+    found = [
+        (change, blocked[change.controls[0]])
+        for change in own
+        if change.kind in ("parameters", "restart") and change.controls and set(change.controls) <= blocked.keys()
+    ]
+    held = {change.target for change, _ in found}
+    restarts_anyway = any(is_static(change) for change in own if change.target not in held)
+    return [(change, awaited) for change, awaited in found if not (change.kind == "restart" and restarts_anyway)]
+
+
+def _wait(change: Change, awaited: Owned) -> str:
+    return f"it waits for {awaited.owner}, who owns {awaited.change.target}; flexsec's part then: {change.sentence}"
 
 
 def foreign_restarts(
@@ -96,6 +142,23 @@ def foreign_restarts(
         for who, names in controls.items()
         if who != FLEXSEC and isinstance(restart := _restart_for(tuple(names), state, operation), Change)
     ]
+
+
+def idle(owners: Mapping[str, str], state: ServerState) -> list[str]:
+    """The patterns of parameters and firewall rules that fit nothing on the server, and so may be misspelt.
+
+    A bare * means whatever there is, also when that is nothing.
+    """
+    present = {"parameters": state.parameters, "firewall": state.firewall}
+    found = []
+    for pattern in owners:
+        kind, _, name = pattern.partition("/")
+        things = present.get(kind.casefold(), ())
+        if name == "*" or kind.casefold() not in present or isinstance(things, Unobserved):
+            continue
+        if not any(fits(f"{kind}/{each.name}", pattern) for each in things):
+            found.append(pattern)
+    return found
 
 
 def is_static(change: Change) -> bool:

@@ -12,6 +12,7 @@ from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 from ..baselines.loader import load
+from ..controls.control import texts
 from ..errors import UnknownName
 from ..model.ownership import FLEXSEC
 from ..model.resource import ServerId, parse_target
@@ -42,7 +43,7 @@ from .reasons import REASONS
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping
 
-    from ..baselines.baseline import Baseline
+    from ..baselines.baseline import Baseline, Selection
     from ..model.plan import Plan
 
 READS: Mapping[str, tuple[str, ...]] = MappingProxyType(
@@ -79,7 +80,8 @@ SETTING_CONTROLS: Mapping[str, str] = MappingProxyType(
     }
 )
 """The controls that are mended by changing the server itself, for which there is one coarse action, and the targets of
-those changes."""
+those changes; * stands for each tag that the control is told to set. Which settings a control asks for only its check
+knows, from a server's state, so they are told here and held to the controls' cases by the tests."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -109,7 +111,8 @@ _SECRETS = tuple(
     f"Microsoft.KeyVault/vaults/secrets/{name}/action" for name in ("getSecret", "readMetadata", "setSecret")
 )
 _ADMINISTRATORS = (*server.ACTIONS, *administrators.ACTIONS)
-_COVERAGE = (*defender_plan.ACTIONS, *covered_servers.ACTIONS)
+COVERAGE = (*defender_plan.ACTIONS, *covered_servers.ACTIONS)
+"""What telling the Defender plan of a subscription and the servers that it covers needs."""
 _COPYING = (
     *_ALL_READS,
     *defender_plan.ACTIONS,
@@ -117,7 +120,7 @@ _COPYING = (
     "Microsoft.Resources/subscriptions/read",
     "Microsoft.Resources/subscriptions/resourceGroups/read",
 )
-_DEFENDER = (*_COVERAGE, *threat_protection.ACTIONS)
+_SWITCHING = Row(actions=(*COVERAGE, *_WRITES["defender_plan"]), optional=threat_protection.ACTIONS, wide=True)
 _HARDENING = Row(
     actions=(
         *_ALL_READS,
@@ -151,6 +154,7 @@ ROWS: Mapping[str, Row] = MappingProxyType(
         "firewall list": Row(actions=firewall.ACTIONS, optional=server.ACTIONS),
         "firewall allow": Row(actions=(*server.ACTIONS, *firewall_rules.PUT_ACTIONS)),
         "firewall remove": Row(actions=(*server.ACTIONS, *firewall_rules.DELETE_ACTIONS)),
+        "firewall reconcile": Row(actions=(*server.ACTIONS, *_WRITES["firewall"])),
         "threat-protection get": Row(actions=threat_protection.ACTIONS, optional=server.ACTIONS),
         "threat-protection enable": Row(actions=(*server.ACTIONS, *_WRITES["threat_protection"])),
         "entra show": Row(actions=_ADMINISTRATORS),
@@ -173,9 +177,9 @@ ROWS: Mapping[str, Row] = MappingProxyType(
             actions=(*_WRITES["encryption_key"], *customer_keys.ACTIONS[:2]),
             optional=(customer_keys.ACTIONS[2], encryption_key.ASSIGN),
         ),
-        "defender show": Row(actions=_DEFENDER, wide=True),
-        "defender enable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
-        "defender disable-plan": Row(actions=(*_DEFENDER, *_WRITES["defender_plan"]), wide=True),
+        "defender show": Row(actions=(*COVERAGE, *threat_protection.ACTIONS), wide=True),
+        "defender enable-plan": _SWITCHING,
+        "defender disable-plan": _SWITCHING,
         "capture": Row(actions=_COPYING, wide=True),
         "permissions": _NOTHING,
         "permissions --check": Row(actions=permissions.ACTIONS),
@@ -200,6 +204,17 @@ ROWS: Mapping[str, Row] = MappingProxyType(
 )
 """What each command needs, by its path; the verbs of the library have the names of their commands."""
 
+VERBS: Mapping[str, str] = MappingProxyType(
+    {
+        "observe": "audit",
+        "capture-baseline": "baseline capture",
+        "parameters get": "parameters list",
+        "parameters set-many": "parameters set",
+        "settings get": "settings show",
+    }
+)
+"""The verbs of the library that are called otherwise than their commands."""
+
 NEVER = (
     ("Microsoft.DBforPostgreSQL/flexibleServers/delete", "flexsec deletes no server"),
     ("Microsoft.DBforPostgreSQL/flexibleServers/databases/write", "flexsec makes no database"),
@@ -223,6 +238,7 @@ def role_for(purpose: str, *, baseline: Baseline | None = None) -> Role:
         UnknownName: no such command; close ones are suggested.
     """
     name = " ".join(purpose.replace(".", " ").replace("_", "-").split()).removeprefix("flexsec ")
+    name = VERBS.get(name, name)
     row = ROWS.get(name)
     if row is None:
         raise UnknownName(f"there is no command {name!r} to need permissions; {_hint(name)}")
@@ -236,8 +252,8 @@ def role_for(purpose: str, *, baseline: Baseline | None = None) -> Role:
         actions += _WRITES["server_setting"] if row.mends and _changes_settings(chosen) else []
     return Role(
         purpose=name,
-        needs=_needs(actions, inside, wide=row.wide),
-        optional=_needs(optional, (), wide=row.wide),
+        needs=needs_of(actions, inside, wide=row.wide),
+        optional=needs_of(optional, (), wide=row.wide),
     )
 
 
@@ -248,8 +264,20 @@ def _read_actions(parts: Iterable[str]) -> list[str]:
 
 def _changes_settings(baseline: Baseline) -> bool:
     """Whether mending by the baseline may change the server itself, and that is not left to another owner."""
-    targets = [SETTING_CONTROLS.get(each.control.id) for each in baseline.controls]
-    return any(target is not None and baseline.owner(target) == FLEXSEC for target in targets)
+    targets = [target for each in baseline.controls for target in _setting_targets(each)]
+    return any(baseline.owner(target) == FLEXSEC for target in targets)
+
+
+def _setting_targets(selection: Selection) -> tuple[str, ...]:
+    """The targets of the changes of the server itself that a control asks for: of tags, each whose value is told."""
+    target = SETTING_CONTROLS.get(selection.control.id)
+    if target is None:
+        return ()
+    if not target.endswith("*"):
+        return (target,)
+    required = texts(selection.control.settled(selection.arguments), "required")
+    told = [entry.partition("=") for entry in required]
+    return tuple(f"{target[:-1]}{key.strip()}" for key, named, _ in told if named)
 
 
 def role_for_plan(plan: Plan, *, baseline: Baseline | None = None) -> Role:
@@ -264,18 +292,19 @@ def role_for_plan(plan: Plan, *, baseline: Baseline | None = None) -> Role:
     if not plan.changes:
         return Role(purpose=purpose, needs=())  # applying it sends nothing
     parts = (parts_of(baseline) if baseline else PARTS) if server else ()
-    reads = _read_actions(parts) if server else list(_COVERAGE)
+    reads = _read_actions(parts) if server else list(COVERAGE)
     inside = [action for part in parts for action in DATA_READS.get(part, ())]
     optional = [action for part in parts if part in WHERE_IT_APPLIES for action in READS[part]]
     writes = [action for change in plan.changes for action in change.permissions]
     return Role(
         purpose=purpose,
-        needs=_needs((*reads, *writes), inside, wide=not server),
-        optional=_needs(optional, (), wide=not server),
+        needs=needs_of((*reads, *writes), inside, wide=not server),
+        optional=needs_of(optional, (), wide=not server),
     )
 
 
-def _needs(actions: Iterable[str], data_actions: Iterable[str], *, wide: bool) -> tuple[Need, ...]:
+def needs_of(actions: Iterable[str], data_actions: Iterable[str] = (), *, wide: bool) -> tuple[Need, ...]:
+    """Actions as needs: each once, in alphabetical order, with its scope and its reason."""
     plain = [
         Need(action=action, scope=_scope(action, wide=wide), reason=REASONS[action])
         for action in sorted(set(actions), key=str.casefold)

@@ -14,9 +14,10 @@ from ..model.plan import Left, Plan, Withheld
 from ..model.verdict import Status
 from ..operations.authentication import coinciding
 from .basis import facts, sealed
+from .carried_along import carried_along
 from .guards import in_safe_order, withheld
 from .handing_over import handed_over
-from .ownership import NOTHING_SHARED, RESTART, Owned, Shares, flexsecs_own, foreign_restarts, share
+from .ownership import NOTHING_SHARED, RESTART, Owned, Shares, as_meant, flexsecs_own, foreign_restarts, share
 from .waivers import excepted
 
 if TYPE_CHECKING:
@@ -77,7 +78,7 @@ class Planner:
         self._now = now
         self._record = record
         self._made_by = made_by
-        self._owner = owner
+        self._owner = as_meant(owner)
 
     @property
     def assessment(self) -> Assessment:
@@ -89,14 +90,23 @@ class Planner:
         changes: dict[str, Change] = {}
         left: list[Left] = []
         kept = excepted(self._assessment, self.diff)
-        for verdict in self._assessment.with_status(Status.FAIL):
-            if not verdict.check.desires:
-                left.append(Left(control=verdict.control, reason=verdict.check.remedy or verdict.check.reason))
+        failing = self._assessment.with_status(Status.FAIL)
+        for verdict in failing:
             for desire in verdict.check.desires:
                 problem = self._add(changes, desire, verdict.control, kept)
                 if problem:
                     left.append(Left(control=verdict.control, reason=problem))
+        wishless = [verdict for verdict in failing if not verdict.check.desires]
+        ids = [verdict.control for verdict in wishless]
+        changes = carried_along(changes, ids, self._state, judge=self._judge, operations=self._operations)
+        mended = {control for change in changes.values() for control in change.controls}
+        left += [
+            Left(control=verdict.control, reason=verdict.check.remedy or verdict.check.reason)
+            for verdict in wishless
+            if verdict.control not in mended
+        ]
         shares = share(changes.values(), self._owner)
+        left += shares.waiting
         return self.assemble(list(shares.own), shares=shares, left=left, leave=leave, evidence=evidence)
 
     def diff(self, desire: Desire) -> Change | Obstacle | None:
@@ -111,11 +121,12 @@ class Planner:
             return found.reason
         if found.target in kept:
             return kept[found.target]
-        planned = changes.get(found.target)
+        # Azure ignores the case of names: two spellings of one target would be written in turn, for ever.
+        planned = next((c for c in changes.values() if c.target.casefold() == found.target.casefold()), None)
         if planned is not None and planned.after != found.after:
             return f"it conflicts with {planned.controls[0]}, which wants: {planned.sentence}"
-        controls = (*(planned.controls if planned else ()), control)
-        changes[found.target] = replace(found, controls=controls)
+        change = planned or found
+        changes[change.target] = replace(change, controls=tuple(dict.fromkeys((*change.controls, control))))
         return ""
 
     def assemble(

@@ -120,9 +120,9 @@ def _beyond(role: Role, pattern: str, less: tuple[str, ...], scope: RoleScope, *
     without = (*less, *needed)
     if not some_action((pattern,), without):
         return _wider(role, pattern, less, scope)
-    deeds = () if data else tuple(deed for danger, deed in DANGERS if some_action((pattern, danger), without))
-    if deeds:
-        return Excess(pattern=pattern, scope=scope, kind=ExcessKind.DANGEROUS, reason=f"it can {', '.join(deeds)}")
+    danger = "" if data else _danger(pattern, without)
+    if danger:
+        return Excess(pattern=pattern, scope=scope, kind=ExcessKind.DANGEROUS, reason=danger)
     writes = data or some_action((pattern,), (*without, "*/read"))
     verb = "use" if data else "change" if writes else "read"
     later = ", and what Azure adds to that later" if "*" in pattern else ""
@@ -132,6 +132,16 @@ def _beyond(role: Role, pattern: str, less: tuple[str, ...], scope: RoleScope, *
         kind=ExcessKind.WRITES if writes else ExcessKind.READS,
         reason=f"it can {verb} what is not needed{later}",
     )
+
+
+def _danger(pattern: str, without: tuple[str, ...]) -> str:
+    """The dangerous things that a pattern allows, as a clause, or "". What cannot be told counts as dangerous."""
+    told = {deed: some_action((pattern, danger), without) for danger, deed in DANGERS}
+    can = ", ".join(deed for deed, answer in told.items() if answer)
+    unknown = ", ".join(deed for deed, answer in told.items() if answer is None)
+    clauses = [f"it can {can}"] if can else []
+    clauses += [f"it has too many wildcards to tell whether it can {unknown}"] if unknown else []
+    return "; ".join(clauses)
 
 
 def _wider(role: Role, pattern: str, less: tuple[str, ...], scope: RoleScope) -> Excess | None:

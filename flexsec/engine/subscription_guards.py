@@ -31,12 +31,13 @@ def billed(state: SubscriptionState) -> str:
     if isinstance(state.servers, Unobserved):
         return ""
     if not state.servers:
-        return "The subscription has no flexible server now; each that is made later is billed."
+        return "No flexible server of the subscription is one that this identity may see; each made later is billed."
     kinds = [each.engine for each in state.servers]
     counted = [f"{kinds.count(kind)} {kind}" for kind in ("PostgreSQL", "MySQL") if kind in kinds]
     noun = "flexible server" if len(kinds) == 1 else "flexible servers"
     names = ", ".join(str(each) for each in state.servers)
-    return f"It bills {len(kinds)} {noun} ({', '.join(counted)}), and each that is made later: {names}."
+    seen = f"{len(kinds)} {noun} that this identity may see ({', '.join(counted)})"
+    return f"It bills {seen}, and each that is made later: {names}."
 
 
 def _bill_unknown(change: Change, state: SubscriptionState) -> Withheld | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from ..model.change import Change
 from ..model.observation import Unobserved
 from ..model.pattern import fits, unfit_tags
-from ..model.verdict import Check, Status
+from ..model.verdict import WAIVER_ENDS_SOON_DAYS, Check, Status
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -18,9 +18,6 @@ if TYPE_CHECKING:
     from ..model.desire import Desire
     from ..model.server import ServerState
     from ..model.verdict import Assessment, Verdict, Waiver
-
-SOON_DAYS = 14
-"""From how many days before its end on a waiver is announced to end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,7 +112,7 @@ def _of_verdict(verdict: Verdict, waivers: Covering) -> list[str]:
         named = f"the waiver of {verdict.control} ({waiver.ticket}, {waiver.owner})"
         if verdict.waiver_expired:
             return [f"{named} expired on {waiver.expires}: mend the finding or renew the waiver"]
-        if left <= SOON_DAYS:
+        if left <= WAIVER_ENDS_SOON_DAYS:
             return [f"{named} ends {_in_days(left)}, on {waiver.expires}: mend the finding or renew the waiver"]
     elif verdict.status == Status.PASS and (spare := waivers.longest(verdict.control)):
         return [f"the waiver of {verdict.control} ({spare.ticket}) is no longer needed: the control passes"]

@@ -14,7 +14,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential_jitter
+from tenacity import RetryCallState, Retrying, retry_if_exception_type, wait_exponential, wait_random
 
 from ..errors import (
     AnswerLost,
@@ -125,7 +125,7 @@ class ChangeWriter:
         self._before = state  # right before what was sent last
         first = self._operation.again_after
         longest = max(_LONGEST_BUSY_WAIT_SECONDS, 3 * first)
-        self._busy_wait = wait_exponential_jitter(initial=first, max=longest, jitter=1)
+        self._busy_wait = wait_exponential(multiplier=first, max=longest) + wait_random(0, 1)
 
     def write(self, begun: Begun | None = None, *, settle_only: bool = False) -> Written:
         """Bring the change about, or tell why not. Raises nothing but what makes a journal impossible.

@@ -100,7 +100,7 @@ def checked_name(name: str) -> str:
         return name
     close = difflib.get_close_matches(name.casefold(), NAMES, n=1)
     hint = f"did you mean {close[0]}?" if close else f"there are {', '.join(NAMES)} and {TAG}KEY"
-    raise UnknownName(f"a server has no setting {name!r}; {hint}")
+    raise UnknownName(f"a server has no setting {_short(name)!r}; {hint}")
 
 
 def checked(name: str, value: str) -> str:
@@ -116,7 +116,7 @@ def checked(name: str, value: str) -> str:
     if name in (AUTO_GROW, FIPS):
         found = _SWITCH.get(value.strip().casefold())
         if found is None:
-            raise InvalidValue(f"{name}={value!r} is neither on nor off")
+            raise InvalidValue(f"{name}={_short(value)!r} is neither on nor off")
         return found
     if name == WINDOW:
         return window_text(parse_window(value))
@@ -136,7 +136,7 @@ def parse_window(text: str) -> MaintenanceWindow:
     day = _day(found[1]) if found else None
     if found is None or day is None or int(found[2]) > 23 or int(found[3]) > 59:
         raise InvalidValue(
-            f"{WINDOW}={text!r} is not a day and a time in UTC such as 'Sunday 02:00', nor {SYSTEM_MANAGED!r}"
+            f"{WINDOW}={_short(text)!r} is not a day and a time in UTC such as 'Sunday 02:00', nor {SYSTEM_MANAGED!r}"
         )
     return MaintenanceWindow(custom="Enabled", day_of_week=day, start_hour=int(found[2]), start_minute=int(found[3]))
 
@@ -176,7 +176,8 @@ def _checked_retention(value: str) -> str:
     )
     if not within:
         raise InvalidValue(
-            f"{RETENTION}={value!r} is not a whole number of days from {SHORTEST_RETENTION} to {LONGEST_RETENTION}"
+            f"{RETENTION}={_short(value)!r} is not a whole number of days "
+            f"from {SHORTEST_RETENTION} to {LONGEST_RETENTION}"
         )
     return str(int(text))
 

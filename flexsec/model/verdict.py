@@ -8,6 +8,9 @@ from enum import StrEnum
 
 from .desire import Desire
 
+WAIVER_ENDS_SOON_DAYS = 14
+"""From how many days before its end on a waiver is announced to end."""
+
 
 class Severity(StrEnum):
     """How much a failing control matters, in ascending order of `rank`."""

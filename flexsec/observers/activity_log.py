@@ -24,6 +24,7 @@ API_VERSION = "2015-04-01"
 PATIENCE = 20.0
 """Seconds that an explanation is worth."""
 _KEPT = timedelta(days=90) - timedelta(hours=1)
+_BETWEEN_CLOCKS = timedelta(minutes=5)
 _WRITES = ("/write", "/delete")
 _CLAIMS = (
     "name",
@@ -33,12 +34,14 @@ _CLAIMS = (
 )
 
 
-def observe(connection: Connection, resource_id: str, *, since: datetime) -> LastWrite | Unobserved:
+def observe(connection: Connection, resource_id: str, *, since: datetime, ours: str = "") -> LastWrite | Unobserved:
     """Who wrote a resource last since a moment: one request, action Microsoft.Insights/eventtypes/values/read.
 
     Args:
         resource_id: the ARM id of the very resource, such as that of a parameter.
-        since: UTC.
+        since: when a run ended that wrote it; in UTC, by this machine's clock.
+        ours: the object id that the run had: what it wrote until a few minutes later is the run's own, since the
+            service's clock is another one.
     """
     clock = connection.clock
     until = clock.now()
@@ -56,12 +59,16 @@ def observe(connection: Connection, resource_id: str, *, since: datetime) -> Las
         return Unobserved(error.message, error.missing_action or ACTIONS[0])
     except FlexSecError as error:
         return Unobserved(error.message)
-    found = parse(answer, resource_id)
+    found = parse(answer, resource_id, ours=ours, until=since + _BETWEEN_CLOCKS)
     return found or Unobserved(f"the activity log tells of no write of it since {since:%Y-%m-%d %H:%M} UTC")
 
 
-def parse(answer: Mapping[str, Any], resource_id: str) -> LastWrite | None:
-    """The latest write of a resource that succeeded, of a page of events; None when there is none with a caller."""
+def parse(answer: Mapping[str, Any], resource_id: str, *, ours: str, until: datetime) -> LastWrite | None:
+    """The latest write of a resource that succeeded, of a page of events; None when there is none with a caller.
+
+    Args:
+        ours: an object id whose writes `until` a moment do not count.
+    """
     events = answer.get("value")
     found = [
         LastWrite(by=by, at=at)
@@ -70,6 +77,7 @@ def parse(answer: Mapping[str, Any], resource_id: str) -> LastWrite | None:
         and _wrote(event, resource_id)
         and (by := _caller(event))
         and (at := _moment(word(event, "eventTimestamp"))) is not None
+        and not (at <= until and ours and ours.casefold() in _names(event))
     ]
     return max(found, key=lambda each: each.at, default=None)
 
@@ -85,9 +93,18 @@ def _wrote(event: Mapping[str, Any], resource_id: str) -> bool:
 
 def _caller(event: Mapping[str, Any]) -> str:
     """Who did it: the user's or application's name where the log tells it, else an id."""
+    return next((each for each in _told(event) if each), "")
+
+
+def _names(event: Mapping[str, Any]) -> set[str]:
+    """Everything by which the log names who did it."""
+    return {each.casefold() for each in _told(event)}
+
+
+def _told(event: Mapping[str, Any]) -> list[str]:
     claims = event.get("claims")
     told = [word(claims, each) for each in _CLAIMS] if isinstance(claims, Mapping) else []
-    return next((each for each in (word(event, "caller"), *told) if each), "")
+    return [word(event, "caller"), *told]
 
 
 def _value(event: Mapping[str, Any], key: str) -> str:

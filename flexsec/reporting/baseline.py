@@ -106,7 +106,7 @@ def covered(waiver: Waiver) -> str:
 
 def _owners(baseline: Baseline) -> Table:
     return Table(
-        title="What others own, and flexsec does not write",
+        title="Who owns what: flexsec writes only its own",
         columns=columns("=What", "Owner"),
         rows=tuple(cells(pattern, owner) for pattern, owner in baseline.owners.items()),
     )

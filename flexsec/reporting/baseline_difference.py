@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from ..model.encoding import to_data
@@ -30,7 +31,7 @@ def document(found: Difference) -> Document:
             "same": found.same,
             "removed": [control.id for control in found.removed],
             "added": [control.id for control in found.added],
-            "arguments": [to_data(item) for item in found.arguments],
+            "arguments": [asdict(item) for item in found.arguments],
             "waivers_removed": [to_data(waiver) for waiver in found.waivers_removed],
             "waivers_added": [to_data(waiver) for waiver in found.waivers_added],
             "owners": [to_data(item) for item in found.owners],

@@ -22,6 +22,8 @@ _COVERAGE = {
     "notcovered": "not covered",
 }
 
+_ENFORCED = {"true": "yes: resources below cannot differ", "false": "no: resources below may differ"}
+
 
 def document(state: SubscriptionState) -> Document:
     """The report of a subscription's plan and of the servers that it covers."""
@@ -49,7 +51,7 @@ def _plan_facts(plan: DefenderPlan | Unobserved) -> tuple[tuple[str, Cell], ...]
     told = {
         "Sub-plan": plan.sub_plan,
         "Coverage": _COVERAGE.get(plan.coverage.casefold(), plan.coverage),
-        "Enforced": "yes: resources below cannot differ" if plan.enforce.casefold() == "true" else plan.enforce,
+        "Enforced": _ENFORCED.get(plan.enforce.casefold(), plan.enforce),
         "Inherited from": plan.inherited_from,
         "On since": plan.enabled_since,
         "Extensions": listed(f"{name} {'on' if on else 'off'}" for name, on in sorted(plan.extensions.items())),
@@ -94,7 +96,8 @@ def _notes(state: SubscriptionState) -> tuple[str, ...]:
     plan = state.defender_plan
     notes = []
     if not isinstance(plan, Unobserved) and plan.inherited_from:
-        notes.append(f"The plan is inherited from {plan.inherited_from}: it cannot be disabled here.")
+        here = ": it cannot be disabled here" if plan.enabled else ""
+        notes.append(f"The plan is inherited from {plan.inherited_from}{here}.")
     if not isinstance(state.servers, Unobserved):
         notes.append("Servers that this identity may not see are not listed.")
     return tuple(notes)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from ..model.verdict import WAIVER_ENDS_SOON_DAYS
 from .document import Cell, Table, Tone, cells, columns
 from .words import count
 
@@ -19,8 +20,6 @@ COLUMNS = (
     "waiver_days_left",
 )
 """The columns of a waiver in CSV."""
-
-_SOON = 14
 
 
 def table(assessment: Assessment) -> Table:
@@ -63,7 +62,8 @@ def _row(verdict: Verdict) -> tuple[Cell, ...]:
     if waiver is None:
         return ()
     left = verdict.waiver_days_left
-    days = Cell("" if left is None else str(left), Tone.CAUTION if left is not None and left <= _SOON else Tone.PLAIN)
+    soon = left is not None and left <= WAIVER_ENDS_SOON_DAYS
+    days = Cell("" if left is None else str(left), Tone.CAUTION if soon else Tone.PLAIN)
     if verdict.waiver_expired:
         days = Cell("expired", Tone.BAD)
     return cells(verdict.control, waiver.owner, waiver.reason, waiver.ticket, waiver.expires.isoformat(), days)

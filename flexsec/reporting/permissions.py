@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from ..model.encoding import to_data
+from ..model.resource import parse_target
 from ..model.role import ExcessKind
 from .document import Cell, Document, Records, Table, Tone, cells, columns
 from .words import count, server_name
@@ -26,7 +27,7 @@ def document(found: PermissionCheck) -> Document:
         data=to_data(found) | {"sufficient": found.sufficient},
         title=f"Permissions for {found.role.purpose} on {server_name(found.server_id)}",
         facts=(
-            ("Server", Cell(found.server_id)),
+            (parse_target(found.server_id).noun.capitalize(), Cell(found.server_id)),
             ("Identity", Cell(found.identity or "unknown")),
         ),
         tables=(_missing(found), _unchecked(found), _excess(found)),

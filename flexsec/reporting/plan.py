@@ -146,6 +146,9 @@ def summary(plan: Plan) -> str:
     waived = len(plan.assessment.with_status(Status.WAIVED))
     if waived:
         parts.append(f"{count(waived, 'control')} accepted for a time")
+    unknown = len(plan.assessment.with_status(Status.UNKNOWN))
+    if unknown:
+        parts.append(f"{count(unknown, 'control')} unknown (the server is {plan.assessment.server_state})")
     text = "; ".join(parts)
     return f"{text[0].upper()}{text[1:]}."
 

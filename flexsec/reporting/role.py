@@ -75,7 +75,7 @@ def advice(role: Role) -> tuple[str, ...]:
 
 
 def _description(role: Role) -> str:
-    parts = [f"The least that `flexsec {role.purpose}` needs."]
+    parts = [f"The least that flexsec needs for {role.purpose}."]
     scopes = _scopes(role)
     if len(scopes) == 1:
         parts.append(f"Assign it at the {scopes[0].value}.")

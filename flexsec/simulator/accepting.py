@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING
 
 from . import busy, fault_effects, settling, wire_errors
 from .actions import action_of
+from .locations import LOCATIONS
 from .long_running import WHOLE, Operation, spoken_time, status_url
-from .state import LOCATIONS
 
 if TYPE_CHECKING:
     from .call import Call

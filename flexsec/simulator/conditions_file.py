@@ -10,8 +10,9 @@ import json
 from http import HTTPMethod
 from typing import TYPE_CHECKING, Any
 
+from .fault_kinds import FAULTS
 from .fault_plan import FaultPlan
-from .faults import FAULTS, Fault
+from .faults import Fault
 from .file_reading import Node, WorldError, closest
 from .identities import read_rights, read_sign_in
 from .long_running import DURATIONS

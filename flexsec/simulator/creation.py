@@ -15,8 +15,9 @@ from typing import TYPE_CHECKING, Any
 
 from . import capabilities, catalogue, compute, pricings, resource_errors, server_body, server_update, wire_errors
 from .change import Change
+from .locations import LOCATIONS, located
 from .names import SERVER_NAME
-from .state import LOCATIONS, PasswordRecord, Server, ThreatProtection, located
+from .state import PasswordRecord, Server, ThreatProtection
 
 if TYPE_CHECKING:
     from datetime import datetime

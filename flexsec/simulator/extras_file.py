@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING, Any
 from . import customer_key, roles_file
 from .databases import NAME, OWN, WORD
 from .file_reading import Node, written
+from .locations import LOCATIONS
 from .pricings import PLANS
 from .providers import ALWAYS, NAMESPACES
-from .state import LOCATIONS, BareResource, Database, DefenderPlan, PrivateEndpointConnection
+from .state import BareResource, Database, DefenderPlan, PrivateEndpointConnection
 
 if TYPE_CHECKING:
     from .state import Server, Subscription

@@ -1,6 +1,6 @@
 """What each fault does to a request: before it is looked at, when a write is accepted, and to the finished answer.
 
-Provenance and arguments of every fault stand in faults.py.
+Provenance and arguments of every fault stand in fault_kinds.py.
 """
 
 from __future__ import annotations

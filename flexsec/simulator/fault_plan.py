@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .faults import FAULTS, Fault, known_names
+from .fault_kinds import FAULTS
+from .faults import Fault, known_names
 
 
 @dataclass(slots=True)

@@ -10,8 +10,9 @@ import re
 from typing import TYPE_CHECKING, Any
 
 from . import resource_errors, wire_errors
+from .locations import LOCATIONS, located
 from .paging import answer_list
-from .state import LOCATIONS, ResourceGroup, located
+from .state import ResourceGroup
 from .tags import read_tags
 
 if TYPE_CHECKING:

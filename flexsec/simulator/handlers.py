@@ -93,8 +93,10 @@ WRITERS: Mapping[tuple[str, str], Handler] = MappingProxyType(
         ("tags", "DELETE"): tags.clear,
         ("locks", "PUT"): groups.refuse_lock,
         ("locks", "DELETE"): groups.refuse_lock,
-        **dict.fromkeys(((kind, each) for kind in ("roleAssignments", "roleDefinitions") for each in ("PUT", "DELETE")),
-                        roles.refuse),
+        **dict.fromkeys(
+            ((kind, each) for kind in ("roleAssignments", "roleDefinitions") for each in ("PUT", "DELETE")),
+            roles.refuse,
+        ),
         ("pricings", "PUT"): pricings.write,
         **dict.fromkeys(vaults.WRITES, vaults.refuse),
         ("dnsSuffix", "POST"): names.dns_suffix,

@@ -15,7 +15,7 @@ from .identities import GUID
 from .key_vault_call import LONGEST, MOST_TAGS, NAME
 from .key_vault_keys import CURVES, KINDS, SIZES
 from .key_vault_secrets import LARGEST
-from .state import LOCATIONS
+from .locations import LOCATIONS
 from .vault_state import (
     EC_OPERATIONS,
     RSA_OPERATIONS,

@@ -6,7 +6,7 @@ from typing import Any
 
 from . import key_vault_file, key_vault_keys
 from .key_vault_call import LONGEST, MOST_TAGS, NAME
-from .state import LOCATIONS
+from .locations import LOCATIONS
 from .vault_state import RSA_OPERATIONS
 
 FLAG = {"type": "boolean"}

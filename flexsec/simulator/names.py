@@ -11,7 +11,7 @@ import re
 from typing import TYPE_CHECKING
 
 from . import wire_errors
-from .state import private_dns_zone
+from .locations import private_dns_zone
 
 if TYPE_CHECKING:
     from .call import Call

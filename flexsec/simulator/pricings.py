@@ -5,8 +5,8 @@ as Standard, `enablementTime` and the default sub-plan once a plan is on, extens
 Documented: enabling the plan for open-source relational databases switches threat protection of every server on.
 Documented with 2024-01-01: resourcesCoverageStatus and, on a plan that comes from another scope, inherited and
 inheritedFrom. Reported: extensions that go on by themselves (`switches_on` in a world). Inferred: switching it off
-again leaves the servers' own setting as it is; `enforce` is stored and nothing follows; how the coverage is reckoned; an
-inherited plan takes no change.
+again leaves the servers' own setting as it is; `enforce` is stored and nothing follows; how the coverage is reckoned;
+an inherited plan takes no change.
 """
 
 from __future__ import annotations

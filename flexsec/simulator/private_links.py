@@ -8,8 +8,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import wire_errors
+from .locations import private_dns_zone
 from .paging import answer_list
-from .state import private_dns_zone
 
 if TYPE_CHECKING:
     from .call import Call

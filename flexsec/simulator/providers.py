@@ -9,9 +9,9 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from . import resource_errors, versions
+from .locations import LOCATIONS
 from .paging import answer_list
 from .routes import PROVIDER
-from .state import LOCATIONS
 
 if TYPE_CHECKING:
     from .call import Call

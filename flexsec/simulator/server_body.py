@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import customer_key, key_change, resource_errors, wire_errors
 from .capabilities import storage_of
-from .state import located
+from .locations import located
 from .tags import read_tags
 
 if TYPE_CHECKING:

@@ -58,7 +58,9 @@ def _networks(members: Mapping[str, Node], server: Server, wrong: Wrong) -> None
         server.public_network_access = "Disabled"
         if "private_dns_zone_id" not in members:
             raise wrong(
-                "private_dns_zone_id", "no private DNS zone on a VNet-integrated server", "the zone's resource id, or null"
+                "private_dns_zone_id",
+                "no private DNS zone on a VNet-integrated server",
+                "the zone's resource id, or null",
             )
     elif server.private_dns_zone_id is not None:
         raise wrong("private_dns_zone_id", "a private DNS zone", "a delegated_subnet_id beside it, or neither")

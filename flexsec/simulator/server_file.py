@@ -9,9 +9,9 @@ from typing import Any
 from . import catalogue, compute
 from .extras_file import SERVER_KEYS, read_server_extras, write_server_extras
 from .file_reading import Node, written
+from .locations import LOCATIONS
 from .server_checks import refuse_the_impossible
 from .state import (
-    LOCATIONS,
     STATES,
     Administrator,
     FirewallRange,

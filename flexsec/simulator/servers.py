@@ -12,9 +12,10 @@ from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
 from . import busy, private_endpoints, stale_reads
+from .locations import LOCATIONS, private_dns_zone
 from .paging import answer_list
 from .server_states import refuse_by_state
-from .state import LOCATIONS, ResourceGroup, Server, Subscription, private_dns_zone, server_id
+from .state import ResourceGroup, Server, Subscription, server_id
 
 if TYPE_CHECKING:
     from .call import Call
@@ -123,13 +124,7 @@ def _properties(
     role, capacity = server.replication_role, 5 if server.replication_role == "Primary" else 0
     properties: dict[str, Any] = {
         "replica": {"role": role, "capacity": capacity},
-        "storage": {
-            "type": server.storage_type,
-            "iops": server.storage_iops,
-            "tier": server.storage_tier,
-            "storageSizeGB": server.storage_size_gb,
-            "autoGrow": server.storage_auto_grow,
-        },
+        "storage": _storage(server),
         "network": _network(server),
         "privateEndpointConnections": connections,
         "dataEncryption": {"type": server.data_encryption, **server.customer_key},
@@ -146,15 +141,20 @@ def _properties(
         "replicationRole": role,
         "replicaCapacity": capacity,
     }
-    if server.in_virtual_network:
-        del properties["privateEndpointConnections"]
-    if server.password_auth == "Disabled" or not server.administrator_login:  # noqa: S105 - a switch
-        del properties["administratorLogin"]
+    _leave_out(properties, server)
     if server.source_server_id is not None:
         properties["sourceServerResourceId"] = server.source_server_id
     if newest and server.fips_mode is not None:
         properties["fipsMode"] = server.fips_mode
     return properties
+
+
+def _leave_out(properties: dict[str, Any], server: Server) -> None:
+    """Take away what the service does not tell of this server."""
+    if server.in_virtual_network:
+        del properties["privateEndpointConnections"]
+    if server.password_auth == "Disabled" or not server.administrator_login:  # noqa: S105 - a switch
+        del properties["administratorLogin"]
 
 
 def _identity(server: Server, resource_id: str, tenant_id: str) -> dict[str, Any]:
@@ -172,6 +172,16 @@ def _identity(server: Server, resource_id: str, tenant_id: str) -> dict[str, Any
         identity["principalId"] = made(resource_id)
     kinds = ("SystemAssigned" if server.system_assigned_identity else "", "UserAssigned" if assigned else "")
     return identity | {"type": ",".join(filter(None, kinds)), "tenantId": tenant_id}
+
+
+def _storage(server: Server) -> dict[str, Any]:
+    return {
+        "type": server.storage_type,
+        "iops": server.storage_iops,
+        "tier": server.storage_tier,
+        "storageSizeGB": server.storage_size_gb,
+        "autoGrow": server.storage_auto_grow,
+    }
 
 
 def _network(server: Server) -> dict[str, str]:

@@ -5,8 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any
 
 from .authorization import allows
+from .locations import LOCATIONS
 from .paging import answer_list
-from .state import LOCATIONS
 
 if TYPE_CHECKING:
     from .call import Call

@@ -28,10 +28,11 @@ from .fault_plan import FaultPlan
 from .file_reading import Node, WorldError, written
 from .identities import FALLBACK_TENANT, GUID, SignIn, read_sign_in, write_rights, write_sign_in
 from .key_vault_file import read_vaults, write_vaults
+from .locations import LOCATIONS
 from .long_running import DURATIONS, Operation
 from .operation_file import read_operations, write_operations
 from .server_file import read_server, write_server
-from .state import LOCATIONS, Principal, ResourceGroup, Server, Subscription, server_id
+from .state import Principal, ResourceGroup, Server, Subscription, server_id
 
 if TYPE_CHECKING:
     from collections.abc import Iterator, Mapping
@@ -160,8 +161,7 @@ def write(state: State) -> dict[str, Any]:
         "sequence": state.sequence,
         "sign_in": write_sign_in(state.sign_in),
         "principals": {
-            token: {"object_id": each.object_id} | write_rights(each)
-            for token, each in state.principals.items()
+            token: {"object_id": each.object_id} | write_rights(each) for token, each in state.principals.items()
         },
         "durations": dict(state.durations),
         "throttling": throttling_entry(state.throttle),

@@ -21,11 +21,12 @@ from . import (
     server_file,
     world_file,
 )
-from .faults import FAULTS
+from .fault_kinds import FAULTS
+from .locations import LOCATIONS
 from .long_running import DURATIONS
 from .pricings import PLANS
 from .providers import ALWAYS, NAMESPACES
-from .state import LOCATIONS, STATES
+from .state import STATES
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 GUID = {"type": "string", "pattern": "^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$"}

@@ -14,7 +14,7 @@ from ..model.clock import Deadline
 from ..model.resource import ServerId
 from ..observers.reading import word
 from ..simulator import World, WorldError
-from ..simulator.state import located
+from ..simulator.locations import located
 from . import captured_server as parts
 from .masking import masked as without_identifiers
 from .scope import Scope

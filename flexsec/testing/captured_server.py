@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from ..observers.reading import flag, inner, word
 from ..simulator import catalogue, customer_key
+from ..simulator.locations import located
 from ..simulator.pricings import PLANS
-from ..simulator.state import located
 
 if TYPE_CHECKING:
     from collections.abc import Iterable, Mapping

@@ -10,9 +10,12 @@ from __future__ import annotations
 
 import ipaddress
 import re
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from ..simulator import catalogue, customer_key
+
+if TYPE_CHECKING:
+    from collections.abc import Callable
 
 # Where ranges go: addresses set aside for benchmarks (RFC 2544), and when they are full a public stretch.
 _POOLS = {
@@ -135,38 +138,45 @@ def _server(entry: dict[str, Any], names: _Names, moves: _Moves) -> dict[str, An
     for key in ("delegated_subnet_id", "private_dns_zone_id", "source_server_id"):
         if found.get(key):
             found[key] = names.resource_id(found[key])
-    if "identities" in found:
-        found["identities"] = [names.resource_id(each) for each in found["identities"]]
-    if "customer_key" in found:
-        found["customer_key"] = _customer_key(found["customer_key"], names)
+    for member, mask in _MEMBERS.items():
+        if member in found:
+            found[member] = mask(found[member], names)
     if "firewall_rules" in found:
         found["firewall_rules"] = {
             names.name("rule", name): _moved(text, moves) for name, text in found["firewall_rules"].items()
         }
-    if "administrators" in found:
-        found["administrators"] = {
-            names.guid(key): {
-                "type": each["type"],
-                "name": names.name("principal", each["name"]),
-                "tenant_id": names.guid(each["tenant_id"]),
-            }
-            for key, each in found["administrators"].items()
-        }
-    if "databases" in found:
-        found["databases"] = {
-            names.name("database", name, joint="_"): each for name, each in found["databases"].items()
-        }
-    if "private_endpoint_connections" in found:
-        found["private_endpoint_connections"] = {
-            names.name("connection", name): {
-                "private_endpoint_id": names.resource_id(each["private_endpoint_id"]),
-                "status": each["status"],
-            }
-            for name, each in found["private_endpoint_connections"].items()
-        }
     if "parameters" in found:
         found["parameters"] = _parameters(found["version"], found["parameters"], names)
     return found
+
+
+def _identities(told: list[str], names: _Names) -> list[str]:
+    return [names.resource_id(each) for each in told]
+
+
+def _administrators(told: dict[str, dict[str, str]], names: _Names) -> dict[str, dict[str, str]]:
+    return {
+        names.guid(key): {
+            "type": each["type"],
+            "name": names.name("principal", each["name"]),
+            "tenant_id": names.guid(each["tenant_id"]),
+        }
+        for key, each in told.items()
+    }
+
+
+def _databases(told: dict[str, Any], names: _Names) -> dict[str, Any]:
+    return {names.name("database", name, joint="_"): each for name, each in told.items()}
+
+
+def _connections(told: dict[str, dict[str, str]], names: _Names) -> dict[str, dict[str, str]]:
+    return {
+        names.name("connection", name): {
+            "private_endpoint_id": names.resource_id(each["private_endpoint_id"]),
+            "status": each["status"],
+        }
+        for name, each in told.items()
+    }
 
 
 def _customer_key(told: dict[str, str], names: _Names) -> dict[str, str]:
@@ -182,6 +192,15 @@ def _customer_key(told: dict[str, str], names: _Names) -> dict[str, str]:
         if member in told:
             found[member] = names.resource_id(told[member])
     return found
+
+
+_MEMBERS: dict[str, Callable[[Any, _Names], Any]] = {
+    "identities": _identities,
+    "customer_key": _customer_key,
+    "administrators": _administrators,
+    "databases": _databases,
+    "private_endpoint_connections": _connections,
+}
 
 
 def _parameters(version: str, parameters: dict[str, Any], names: _Names) -> dict[str, Any]:

@@ -39,17 +39,20 @@ class RecordingTransport(HttpTransport):  # type: ignore[type-arg]  # azure-core
         return Recording(about=about, source=source, recorded=recorded, exchanges=exchanges)
 
     def send(self, request: Any, **kwargs: Any) -> Any:
-        """Send through the inner transport and keep a copy. The options are azure-core's own."""
+        """Send through the inner transport and keep a copy. The options are azure-core's own.
+
+        Clients of the older generation send the transport's own kind of request and read its own kind of response.
+        """
         scheme, _, token = request.headers.get("Authorization", "").partition(" ")
         self._secrets |= {token, f"{scheme} {token}"} if token else set()
         response = self._inner.send(request, **kwargs)
-        answer, is_json = _answer(response.read())
+        answer, is_json = _answer(response.read() if hasattr(response, "read") else response.body())
         headers = {name.lower(): value for name, value in response.headers.items()}
         self._exchanges.append(
             Exchange(
                 method=request.method,
                 url=request.url,
-                body=_sent(request.content),
+                body=_sent(request.content if hasattr(request, "content") else request.body),
                 status=response.status_code,
                 headers={name: value for name, value in headers.items() if name in KEPT_HEADERS},
                 answer=answer,

@@ -48,6 +48,7 @@ _NAMED_BY_THE_SERVICE = {
     "operationresults",
     "configurations",
     "advancedthreatprotectionsettings",
+    "pricings",
 }
 _NAMES_IN_KEYS = {"administratorLogin": "login", "principalName": "principal"}
 # Words of the service itself: as somebody's name they tell nothing, and replacing them would change what is meant.

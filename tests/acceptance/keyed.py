@@ -5,7 +5,9 @@ from typing import Any
 from tests.acceptance.scene import world
 
 SUBSCRIPTION = "11111111-1111-1111-1111-111111111111"
-READERS = f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-keys/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+READERS = (
+    f"/subscriptions/{SUBSCRIPTION}/resourceGroups/rg-keys/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+)
 NEAR, FAR, OTHER = f"{READERS}/near", f"{READERS}/far", f"{READERS}/other"
 OLD, NEW = "a" * 32, "b" * 32
 ONE, TWO = "https://near.vault.azure.net/keys/one", "https://near.vault.azure.net/keys/two"
@@ -23,7 +25,11 @@ def keyed_world(
     """A world with a server that is encrypted with its own key; `geo` for one with geo-redundant backups."""
     members = {"primaryKeyURI": key, "primaryUserAssignedIdentityId": NEAR, "primaryEncryptionKeyStatus": "Valid"}
     if geo:
-        members |= {"geoBackupKeyURI": GEO, "geoBackupUserAssignedIdentityId": FAR, "geoBackupEncryptionKeyStatus": "Valid"}
+        members |= {
+            "geoBackupKeyURI": GEO,
+            "geoBackupUserAssignedIdentityId": FAR,
+            "geoBackupEncryptionKeyStatus": "Valid",
+        }
     data = world(
         **{
             "data_encryption": "AzureKeyVault",

@@ -42,7 +42,10 @@ def baseline(tmp_path):
     """The recommended baseline with the exceptions, which end on 2026-03-31; the simulated clock begins in January."""
     path = tmp_path / "shop.yaml"
     waivers = "".join(WAIVER.format(control=control) for control in (*EXCEPTED, "auth-accepted-method-no-md5"))
-    path.write_text(f"name: shop\nextends: recommended\nwaivers:{waivers}", encoding="utf-8")
+    path.write_text(
+        f"name: shop\nextends: recommended\ncontrols: {{auth-accepted-method-no-md5: on}}\nwaivers:{waivers}",
+        encoding="utf-8",
+    )
     return path
 
 

@@ -65,16 +65,33 @@ def test_a_plan_hands_patches_over(shop):
     """`plan` shows every patch whole, by owner, and ends with 3, since what is handed over stays open."""
     done = shop("plan --baseline baseline.yaml --allow-restart --format table")
     assert done.exit_code == 3, done.output
+    enabling = (
+        "az postgres flexible-server advanced-threat-protection-setting update "
+        f"--subscription {scene.SUBSCRIPTION} --resource-group rg-shop --server-name shop-db --state Enabled"
+    )
     for line in (
         "Handed over to terraform, as Terraform",
         'resource "azurerm_postgresql_flexible_server_configuration" "log_checkpoints" {',
         "Handed over to bicep, as Bicep",
         "Handed over to policy, as az commands",
         "Handed over to the DBA team, as az commands",
-        "az postgres flexible-server advanced-threat-protection-setting update "
-        f"--subscription {scene.SUBSCRIPTION} --resource-group rg-shop --server-name shop-db --state Enabled",
+        enabling,
     ):
         assert line in done.stdout.splitlines()
+
+
+def test_half_a_control_is_not_mended(shop):
+    """A control of which flexsec makes one change and someone else owns the other stays open: the plan ends with 3."""
+    world = World.load("world.json")
+    world.server(scene.NAME).firewall["other"] = world.server(scene.NAME).firewall["temp-debug"]
+    world.save("world.json")
+    Path("baseline.yaml").write_text("controls: {net-fw-no-allow-all: on}\n")
+    leave = "--allow-closing firewall --without-evidence simulated"
+    assert shop(f"plan --baseline baseline.yaml {leave}").exit_code == 0
+    Path("baseline.yaml").write_text("controls: {net-fw-no-allow-all: on}\nowners: {firewall/other: bicep}\n")
+    done = shop(f"plan --baseline baseline.yaml {leave}")
+    assert done.exit_code == 3, done.output
+    assert [change["name"] for change in json.loads(done.stdout)["changes"]] == ["temp-debug"]
 
 
 def test_a_hardening_leaves_what_others_own(shop):

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import json
+import socket
 
 import pytest
 
 from flexsec.azure.clouds import Cloud
 from flexsec.azure.connection import Connection
-from flexsec.azure.endpoint import read_endpoint
+from flexsec.azure.endpoint import check_answering, read_endpoint
 from flexsec.azure.pipeline import _own_transport
 from flexsec.errors import InvalidTarget, UsageError
 from flexsec.model.resource import ServerId
@@ -155,3 +156,15 @@ def test_where_vaults_answer_comes_from_the_file(ready):
     for wrong in ("https://evil.example/{vault}", "https://127.0.0.1:8443/vaults", 7):
         with pytest.raises(UsageError, match="'vault_url' is"):
             read_endpoint(ready(vault_url=wrong))
+
+
+def test_a_file_that_a_killed_simulator_left_behind_is_told_at_once(ready):
+    """A closed port of this machine is told with the file and what to do; another machine is not asked beforehand."""
+    with socket.create_server(("127.0.0.1", 0)) as listening:
+        port = listening.getsockname()[1]
+        path = ready(arm_endpoint=f"https://127.0.0.1:{port}")
+        check_answering(read_endpoint(path), path)
+    with pytest.raises(UsageError, match=f"nothing answers at https://127.0.0.1:{port}, where endpoint file .*ready"):
+        check_answering(read_endpoint(path), path)
+    elsewhere = ready(arm_endpoint="https://azure.invalid:1")
+    check_answering(read_endpoint(elsewhere), elsewhere)

@@ -47,6 +47,18 @@ def test_recommended_asks_for_no_further_request():
         assert len(simulation.world.requests) == len(PARTS)
 
 
+@pytest.mark.parametrize("world", ["insecure", "private", "replicas", "mixed-fleet"])
+def test_recommended_needs_no_right_to_write_the_server_itself(world):
+    """Whoever hardens by `recommended` needs the rights to write children and to restart, and no wider one."""
+    with simulated(world) as simulation:
+        for server_id, _ in simulation.world.servers():
+            _, _, subscription, _, group, *_, server = server_id.split("/")
+            handle = simulation.client(subscription_id=subscription).server(group, server)
+            plan = handle.plan(leave=Leave(restart=True, closing=tuple(CLOSING_CLASSES), without_evidence="a test"))
+            needed = {action for change in plan.changes for action in change.permissions}
+            assert "Microsoft.DBforPostgreSQL/flexibleServers/write" not in needed
+
+
 def test_recommended_spells_its_thresholds_out():
     """Every threshold of `recommended` is the control's default, so that the table of thresholds is what counts."""
     for selection in loader.load("recommended").controls:
@@ -55,7 +67,7 @@ def test_recommended_spells_its_thresholds_out():
 
 def test_recommended_needs_no_decision_and_no_infrastructure():
     """What needs a list of yours, a new server, a private network, a standby or a paid plan is not in `recommended`."""
-    others = {"auth-entra-only", "auth-tenant-pinned", "gov-tags", "auth-entra-admin-naming", "enc-cmk", "ha-enabled",
+    others = {"auth-accepted-method-no-md5", "backup-retention-days", "storage-autogrow", "auth-entra-only", "auth-tenant-pinned", "gov-tags", "auth-entra-admin-naming", "enc-cmk", "ha-enabled",
               "net-private-endpoint-approved", "backup-geo", "defender-plan-oss-rdb", "maint-window-custom"}  # fmt: skip
     assert not others & set(judged("recommended"))
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 
 import pytest
@@ -75,6 +76,15 @@ def test_what_differs_is_told():
     assert not found.same
 
 
+def test_owners_differ_by_pattern_whatever_its_case():
+    """One pattern in two spellings is one pattern: nothing differs but the owner, and it stands there once."""
+    left = replace(asking("left", auth_scram={}), owners={"parameters/LOG_*": "terraform", "firewall/*": "netops"})
+    right = replace(left, owners={"Firewall/*": "netops", "parameters/log_*": "terraform"})
+    assert difference(left, right).same
+    other = difference(left, replace(right, owners={"Firewall/*": "bicep", "parameters/log_*": "terraform"}))
+    assert other.owners == (OwnerDifference(pattern="firewall/*", left="netops", right="bicep"),)
+
+
 def test_strict_is_nowhere_weaker_than_recommended():
     """`strict` judges all that `recommended` judges, and each argument that differs is stricter."""
     found = difference(loader.load("recommended"), loader.load("strict"))
@@ -91,7 +101,7 @@ def test_strict_is_nowhere_weaker_than_recommended():
         ("tls-min-version.minimum", "TLSv1.2", "TLSv1.3", "stricter"),
         ("log-min-messages.messages", "warning", "notice", "stricter"),
         ("net-fw-no-allow-all.remove", True, False, ""),
-        ("log-duration.milliseconds", 1000, 1, ""),
+        ("log-duration.milliseconds", 1000, 100, ""),
         ("auth-entra-admin-principal-type.allowed", ("Group",), ("Group", "User"), "weaker"),
         ("auth-entra-admin-principal-type.allowed", ("Group",), ("User",), ""),
         ("audit-pgaudit-classes.classes", ("ddl",), ("role", "ddl"), "stricter"),

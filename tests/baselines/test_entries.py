@@ -10,6 +10,7 @@ from flexsec.baselines import loader
 from flexsec.baselines.baseline import Baseline, MappedRow, Scope
 from flexsec.baselines.owner_patterns import KINDS, problem
 from flexsec.errors import BaselineInvalid
+from flexsec.model.pattern import fits
 
 
 @pytest.fixture
@@ -119,6 +120,7 @@ def test_notes_and_mappings_add_up_the_nearest_first(written):
 
 WRONG = [
     ("scope: prod-*", "1:8", "scope: found the text 'prod-*', expected a mapping with the keys names, tags"),
+    ("scope:", "1:7", "scope: found nothing, expected a mapping with the keys names, tags"),
     ("scope: {names: prod-*}", "1:16", "expected a list of patterns, such as [prod-*]"),
     ("scope: {names: [7]}", "1:17", "scope.names[0]: found the number 7, expected text (put it in quotes)"),
     ("scope: {tags: [a]}", "1:15", "expected a mapping of tags to patterns, such as {environment: prod}"),
@@ -135,6 +137,11 @@ WRONG = [
     ("owners: {server_setting/backup_days: x}", "1:10", "did you mean backup_retention_days?"),
     ("owners: {'server_setting/tag:': x}", "1:10", "there is no server setting 'tag:'"),
     ("owners: {threat_protection/On: x}", "1:10", "the only one is Default"),
+    ("owners: {'threat_protection/Def?ult2': x}", "1:10", "there is no threat protection 'Def?ult2'; the only one is Default"),
+    ("owners: {restart/shop-db: x}", "1:10", "there is no restart 'shop-db'; the only one is server"),
+    ("owners: {'restart/db*': x}", "1:10", "the only one is server"),
+    ("owners: {'server_setting/tags:*': x}", "1:10", "there is no server setting 'tags:*'; did you mean tag:*?"),
+    ("owners: {'server_setting/backups*': x}", "1:10", "there is no server setting 'backups*'"),
     ("owners: {firewall/*: 7}", "1:22", "found the number 7, expected text (put it in quotes)"),
     ("notes: hello", "1:8", "notes: found the text 'hello', expected a list of text"),
     ("notes: [1]", "1:9", "notes[0]: found the number 1, expected text (put it in quotes)"),
@@ -150,6 +157,8 @@ WRONG = [
     ("waivers: [{control: auth-scram, owner: a, reason: b, ticket: t, expires: 2027-01-01, tags: x}]", "1:92", "expected a mapping of tags to patterns"),
     ("controls: {gov-tags: {required: prod}}", "1:33", "the text 'prod', expected a list of tag names, each alone or as name=value"),
     ("controls: {gov-tags: {required: ['=x']}}", "1:34", "expected tag names, each alone or as name=value"),
+    ("controls: {gov-tags: {required: [env=prod, owner, Env=dev]}}", "1:33",
+     "controls.gov-tags.required: found a list, expected one value for each name, not both 'env=prod' and 'Env=dev'"),
     ("controls: {version-supported: {allowed: [16]}}", "1:42", "found the number 16, expected text (put it in quotes)"),
     ("controls: {maint-window-custom: {window: tomorrow}}", "1:42", "expected a day and a time such as Sunday 02:00"),
     ("controls: {maint-window-custom: {window: ''}}", "1:42", "found the text '', expected text"),
@@ -167,11 +176,24 @@ def test_what_is_wrong_is_told_with_its_place(written, text, place, words):
 @pytest.mark.parametrize(
     "pattern",
     ["parameters/log_*", "parameters/azure.extensions", "parameters/TimeZone", "parameters/*", "firewall/Office 1",
-     "firewall/?", "threat_protection/default", "restart/*", "server_setting/tag:env", "server_setting/maintenance_window"],
+     "firewall/?", "threat_protection/default", "restart/*", "server_setting/tag:env", "server_setting/maintenance_window",
+     "threat_protection/Def?ult", "restart/serv*", "server_setting/*", "server_setting/TAG:*", "server_setting/t*env",
+     "server_setting/ta?????", "server_setting/Backup_*", "server_setting/storage_auto_gro?"],
 )  # fmt: skip
 def test_patterns_that_fit_something_are_taken(pattern):
     """A pattern names a kind of change and something of that kind."""
     assert problem(pattern) == ""
+
+
+@given(
+    st.text("tag:*?es", min_size=1, max_size=7),
+    st.sampled_from(["Default", "server", "backup_retention_days", "tag:e", "tag:se", "tag:gate"]),
+)
+def test_a_pattern_that_fits_something_is_never_refused(pattern, name):
+    """Whatever the pattern: when it fits a name that there is, it is taken."""
+    kind = {"Default": "threat_protection", "server": "restart"}.get(name, "server_setting")
+    if fits(name, pattern):
+        assert problem(f"{kind}/{pattern}") == ""
 
 
 @given(st.text(max_size=12), st.sampled_from(["", "/", "/a", "/*"]))

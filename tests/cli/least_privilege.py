@@ -9,13 +9,18 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from flexsec import FlexSec
 from flexsec.baselines.loader import load
 from flexsec.engine import plan_file
 from flexsec.engine.basis import sealed
+from flexsec.engine.history import as_run, plan_of
+from flexsec.engine.journal_files import JournalFiles
 from flexsec.engine.permissions import role_for, role_for_plan
+from flexsec.engine.run_permissions import role_for_run
 from flexsec.model.leave import Leave
 from flexsec.model.plan import Plan
 from flexsec.model.role import Role
+from flexsec.model.run import Run
 from flexsec.passwords.file_store import new_key_file
 from flexsec.simulator import FaultPlan, World
 from flexsec.simulator.actions import action_of
@@ -85,7 +90,7 @@ class Case:
         prepare: with all rights; returns what the words' braces stand for.
         code: the exit code when nothing is missing.
         faults: what goes wrong in Azure while the command runs.
-        row: what the role is asked for; "" for the command's own path, "plan file" for the plan in {plan}.
+        row: what the role is asked for; "" for the command's own path, "plan file" for the plan in {plan}, "run" for that in {run}.
         call: what to do instead of typing words: a verb of the library that no command has.
     """
 
@@ -97,8 +102,12 @@ class Case:
     call: Callable[[Scene], object] | None = None
 
 
-def role_of(name: str, case: Case, stand_for: dict[str, str]) -> Role:
+def role_of(name: str, case: Case, stand_for: dict[str, str], folder: Path) -> Role:
     """The role that is printed for a case."""
+    if case.row == "run":
+        journals = JournalFiles(folder / "world.json.state")
+        run, plan = as_run(journals, stand_for["run"]), plan_of(journals, stand_for["run"])
+        return role_for_run(run, plan, baseline=load(plan.baseline_source) if plan.baseline_source else None)
     if case.row == "plan file":
         return role_for_plan(plan_file.read(Path(stand_for["plan"])))
     return role_for(case.row or name, baseline=load(stand_for.get("baseline", "recommended")))
@@ -200,7 +209,10 @@ def md5_server(scene: Scene) -> dict[str, str]:
     assert run.status == "complete"
     new_key_file(scene.folder / "key")
     (scene.folder / "roles.csv").write_text("role,hash\napp,scram-sha-256\n")
-    return {name: str(scene.folder / file) for name, file in (("key", "key"), ("passwords", "passwords"), ("roles", "roles.csv"))}
+    return {
+        name: str(scene.folder / file)
+        for name, file in (("key", "key"), ("passwords", "passwords"), ("roles", "roles.csv"))
+    }
 
 
 def wide_baseline(scene: Scene) -> dict[str, str]:
@@ -274,6 +286,44 @@ def finished_run(scene: Scene) -> dict[str, str]:
     run = scene.server.apply(plan)
     assert run.status == "complete"
     return {"run": run.run_id, **stand_for}
+
+
+def _begun(scene: Scene, act: Callable[[FlexSec], Run], *, stopped: bool) -> dict[str, str]:
+    """A run of one verb: finished, or told to stop before its first change."""
+    client = scene.simulation.client(subscription_id=SUBSCRIPTION)
+    if stopped:
+        client.stop()
+    run = act(client)
+    assert run.changed is not stopped
+    return {"run": run.run_id}
+
+
+def settings_run(scene: Scene, *, stopped: bool = False) -> dict[str, str]:
+    """A run of `settings set`."""
+    values = {"backup_retention_days": 21, "tag:env": "prod"}
+    return _begun(scene, lambda client: client.server("rg-shop", "shop-db").settings.set(values), stopped=stopped)
+
+
+def rule_run(scene: Scene, *, stopped: bool = False) -> dict[str, str]:
+    """A run of `firewall allow`, which is undone by removing the rule."""
+    return _begun(
+        scene, lambda client: client.server("rg-shop", "shop-db").firewall.allow("branch", "198.51.100.7"),
+        stopped=stopped,
+    )  # fmt: skip
+
+
+def defender_run(scene: Scene, *, stopped: bool = False) -> dict[str, str]:
+    """A run of `defender enable-plan`."""
+    leave = replace(LEAVE, subscription_cost=True)
+    return _begun(scene, lambda client: client.defender.enable_plan(leave=leave), stopped=stopped)
+
+
+def contested(scene: Scene) -> dict[str, str]:
+    """A parameter that was set twice, and that somebody else set back each time."""
+    for _ in range(2):
+        assert scene.server.parameters.set("log_checkpoints", "on").changed
+        scene.world.server("shop-db").parameters["log_checkpoints"].value = "off"
+    return {}
 
 
 def plan_switched_on(scene: Scene) -> dict[str, str]:

@@ -10,9 +10,13 @@ from pathlib import Path
 
 import pytest
 
+from flexsec import Leave
 from flexsec.azure.endpoint import read_endpoint
+from flexsec.engine import plan_file
+from flexsec.errors import PlanInvalid
 from flexsec.simulator import World
 from flexsec.simulator.serving import serve
+from flexsec.testing import simulated
 from tests.cli.test_terminal import Terminal
 
 MAKER, APPROVER = "22222222-2222-2222-2222-222222222222", "77777777-7777-7777-7777-777777777777"
@@ -230,3 +234,20 @@ def test_over_https_each_signs_in_by_the_ready_file(flexsec, tmp_path, monkeypat
         applied = flexsec("apply", plan, "--endpoint", ready, *state, "--require-approval", "--yes")
         assert applied.data["status"] == "complete", applied.err
         assert applied.data["approvals"] == approved.data["approvals"]
+
+
+def test_a_plan_about_a_subscription_is_neither_approved_nor_applied_from_a_file(flexsec, tmp_path):
+    """Such a plan, saved by a script, is refused with 2 and the commands that apply what it is about."""
+    saved = tmp_path / "defender.json"
+    with simulated("insecure") as simulation:
+        client = simulation.client()
+        plan = client.defender.plan_enable(leave=Leave(subscription_cost=True))
+        plan_file.write(plan, saved)
+        with pytest.raises(PlanInvalid, match="about the subscription"):
+            simulation.client(client_id=SECOND).approve(plan)
+    for command in ("approve", "apply"):
+        answer = flexsec(command, saved, "--simulate", "insecure", "--yes")
+        assert (answer.code, answer.out) == (2, "")
+        assert "plans about a subscription are applied by `flexsec defender enable-plan`" in answer.err
+        assert "cannot be saved and approved" in answer.err
+    assert sorted(tmp_path.iterdir()) == [saved]

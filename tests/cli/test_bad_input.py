@@ -144,7 +144,7 @@ def test_every_problem_of_a_baseline_is_told_with_its_place(flexsec, tmp_path):
     answer = flexsec("baseline", "validate", file)
     assert answer.code == 2
     assert f"{file}:3:" in answer.err
-    assert "did you mean log-retention-days?" in answer.err
+    assert "did you mean log-retention-days or " in answer.err
     assert "waivers" in answer.err
 
 

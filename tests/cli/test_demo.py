@@ -16,7 +16,7 @@ def test_demo_tells_the_whole_story_and_ends_with_0(flexsec):
             "1/5",
             "Read 424 parameters.",
             "2/5",
-            "17 failing",
+            "20 failing",
             "3/5",
             "Held back",
             "--allow-restart",
@@ -24,14 +24,14 @@ def test_demo_tells_the_whole_story_and_ends_with_0(flexsec):
             "This time with leave",
             "5/5",
             "Controls before and after",
-            "17 findings before, 3 after",
+            "20 findings before, 3 after",
             "Planning once more: Nothing to write",
             "The journal was kept in",
             "Try next:",
         )
     ]
     assert places == sorted(places)
-    assert "[14/14] done" in answer.err
+    assert "[16/16] done" in answer.err
     assert "\x1b" not in answer.out + answer.err
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import shutil
+from functools import partial
 
 import click
 import pytest
@@ -11,12 +12,20 @@ from flexsec.baselines.loader import load
 from flexsec.cli.main import root
 from flexsec.engine.permissions import ROWS, role_for, role_for_plan
 from flexsec.errors import FlexSecError
+from flexsec.model.firewall import FirewallRule
 from flexsec.model.role import RoleScope
 from flexsec.simulator import World
 from tests.cli import least_privilege as scenes
-from tests.cli.least_privilege import LEAVE_WORDS, Case, Scene, told
+from tests.cli.least_privilege import LEAVE, LEAVE_WORDS, Case, Scene, told
 
 _SERVERS = "/providers/microsoft.dbforpostgresql/flexibleservers/"
+
+
+def _reconciled(scene):
+    """Add a rule and remove the others."""
+    branch = FirewallRule("branch", "198.51.100.7", "198.51.100.7")
+    return scene.server.firewall.reconcile([branch], remove_others=True, leave=LEAVE)
+
 
 CASES = {
     "audit": Case(words=("audit",), code=3),
@@ -38,6 +47,7 @@ CASES = {
     "firewall list": Case(words=("firewall", "list")),
     "firewall allow": Case(words=("firewall", "allow", "branch", "198.51.100.7", "--yes")),
     "firewall remove": Case(words=("firewall", "remove", "office", "--yes", *LEAVE_WORDS[1:3], *LEAVE_WORDS[5:])),
+    "firewall reconcile": Case(call=_reconciled),
     "threat-protection get": Case(call=lambda scene: scene.server.threat_protection.get()),
     "threat-protection enable": Case(call=lambda scene: scene.server.threat_protection.enable()),
     "entra show": Case(words=("entra", "show")),
@@ -47,13 +57,34 @@ CASES = {
         prepare=scenes.entra_on,
     ),
     "entra replace": Case(
-        words=("entra", "replace", scenes.ME, "7" * 8 + scenes.ME[8:], "--type", "Group", "--principal-name", "more",
-               "--allow-closing", "entra-administrators", "--without-evidence", "a test", "--yes"),
+        words=(
+            "entra",
+            "replace",
+            scenes.ME,
+            "7" * 8 + scenes.ME[8:],
+            "--type",
+            "Group",
+            "--principal-name",
+            "more",
+            "--allow-closing",
+            "entra-administrators",
+            "--without-evidence",
+            "a test",
+            "--yes",
+        ),
         prepare=scenes.entra_on,
     ),
     "entra remove": Case(
-        words=("entra", "remove", scenes.ME, "--allow-closing", "entra-administrators",
-               "--without-evidence", "a test", "--yes"),
+        words=(
+            "entra",
+            "remove",
+            scenes.ME,
+            "--allow-closing",
+            "entra-administrators",
+            "--without-evidence",
+            "a test",
+            "--yes",
+        ),
         prepare=scenes.entra_on,
     ),
     "entra prove-login": Case(words=("entra", "prove-login"), prepare=scenes.entra_on),
@@ -62,22 +93,50 @@ CASES = {
         prepare=scenes.entra_on,
     ),
     "entra allow-passwords": Case(
-        words=("entra", "allow-passwords", "--login", "shopadmin", "--password-file", "{secret}", "--allow-lowering",
-               "--yes"),
+        words=(
+            "entra",
+            "allow-passwords",
+            "--login",
+            "shopadmin",
+            "--password-file",
+            "{secret}",
+            "--allow-lowering",
+            "--yes",
+        ),
         prepare=scenes.entra_alone,
     ),
     "scram status": Case(words=("scram", "status")),
     "scram migrate": Case(
-        words=("scram", "migrate", "--store-file", "{passwords}", "--key-file", "{key}", "--allow-closing", "md5",
-               "--role-hashes", "{roles}", "--without-evidence", "a test", "--yes"),
+        words=(
+            "scram",
+            "migrate",
+            "--store-file",
+            "{passwords}",
+            "--key-file",
+            "{key}",
+            "--allow-closing",
+            "md5",
+            "--role-hashes",
+            "{roles}",
+            "--without-evidence",
+            "a test",
+            "--yes",
+        ),
         prepare=scenes.md5_server,
     ),
     "settings show": Case(words=("settings", "show")),
     "settings set": Case(words=("settings", "set", "backup_retention_days=21", "tag:env=prod", "--yes")),
     "keys show": Case(words=("keys", "show"), prepare=scenes.own_key),
     "keys set": Case(
-        words=("keys", "set", "--key", "https://kv-keys.vault.azure.net/keys/two", "--allow-closing", "encryption-key",
-               "--yes"),
+        words=(
+            "keys",
+            "set",
+            "--key",
+            "https://kv-keys.vault.azure.net/keys/two",
+            "--allow-closing",
+            "encryption-key",
+            "--yes",
+        ),
         prepare=scenes.own_key,
     ),
     "defender show": Case(words=("defender", "show")),
@@ -91,6 +150,7 @@ CASES = {
     "runs": Case(words=("runs",), prepare=scenes.finished_run),
     "controls list": Case(words=("controls", "list")),
     "controls show": Case(words=("controls", "show", "log-checkpoints")),
+    "controls coverage": Case(words=("controls", "coverage")),
     "baseline list": Case(words=("baseline", "list")),
     "baseline show": Case(words=("baseline", "show")),
     "baseline diff": Case(words=("baseline", "diff", "recommended", "samples/baseline.yaml")),
@@ -104,10 +164,20 @@ VARIANTS = {
     "audit by a baseline that reads more": Case(
         words=("audit", "--baseline", "{baseline}"), prepare=scenes.wide_baseline, code=3, row="audit"
     ),
+    "plan with a value that is set back": Case(
+        words=("plan", *LEAVE_WORDS), prepare=scenes.contested, code=3, row="plan"
+    ),
     "apply with the role of a small plan": Case(
         words=("apply", "{plan}", "--yes"), prepare=scenes.small_plan, code=3, row="plan file"
     ),
 }
+for _kind, _made in {"settings": scenes.settings_run, "rule": scenes.rule_run, "Defender": scenes.defender_run}.items():
+    VARIANTS[f"rollback of a {_kind} run"] = Case(
+        words=("rollback", "{run}", "--yes", *LEAVE_WORDS), prepare=_made, row="run"
+    )
+    VARIANTS[f"resume of a {_kind} run"] = Case(
+        words=("resume", "{run}", "--yes"), prepare=partial(_made, stopped=True), row="run"
+    )
 EVERY = CASES | VARIANTS
 WIDE = [name for name, row in ROWS.items() if row.wide]
 NOT_RUN = {
@@ -159,7 +229,7 @@ def run(prepared, flexsec, tmp_path, monkeypatch):
 @pytest.fixture
 def role(prepared):
     """The role of a case."""
-    return lambda name: scenes.role_of(name, EVERY[name], prepared(name, EVERY[name])[1])
+    return lambda name: scenes.role_of(name, EVERY[name], *prepared(name, EVERY[name])[1:])
 
 
 def _call(case, scene):
@@ -191,7 +261,7 @@ def test_every_command_has_a_row_and_is_run():
     assert set(ROWS) == set(CASES) | set(NOT_RUN), "add a case above"
     assert not set(CASES) & set(NOT_RUN)
     beyond = {name for name in ROWS if name.split(" --")[0] not in every}
-    assert beyond == {"rotate", "threat-protection get", "threat-protection enable"}
+    assert beyond == {"rotate", "firewall reconcile", "threat-protection get", "threat-protection enable"}
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -205,7 +275,11 @@ def test_a_command_runs_with_its_role_alone(name, run, role):
     assert {action for action, _, _ in asked} - refused == set(needed.actions), "it asked for all of the role"
     for need in needed.needs:
         below = [_SERVERS in path.casefold() for action, path, _ in asked if action == need.action]
-        assert all(below) if need.scope is RoleScope.SERVER else name in WIDE or not all(below), need
+        assert (
+            all(below)
+            if need.scope is RoleScope.SERVER
+            else name in WIDE or name.endswith("Defender run") or not all(below)
+        ), need
 
 
 @pytest.mark.parametrize("name", EVERY)
@@ -226,3 +300,18 @@ def test_a_plan_with_changes_of_every_kind_needs_what_apply_needs(tmp_path):
     scene = Scene(tmp_path, World.builtin("insecure"))
     plan, stand_for = scenes.every_kind(scene)
     assert role_for_plan(plan).needs == role_for("apply", baseline=load(stand_for["baseline"])).needs
+
+
+@pytest.mark.parametrize(
+    "name",
+    ["plan with a value that is set back", "rollback", "parameters list", "firewall list", "defender enable-plan"],
+)
+def test_optional_actions_are_asked_for_and_nothing_fails_without(name, run, role):
+    """What a role names as optional is asked for, is refused without it, and changes neither the exit code nor the rest."""
+    needed = role(name)
+    optional = {need.action for need in needed.optional}
+    code, _, asked = run(name, needed.actions)
+    assert {action for action, _, status in asked if status == 403} == optional
+    granted, _, asked = run(name, (*needed.actions, *optional))
+    assert granted == code == EVERY[name].code
+    assert {status for action, _, status in asked if action in optional} == {200}

@@ -76,6 +76,19 @@ def test_any_command_works_on_a_served_world(flexsec, tmp_path, monkeypatch):
     assert "ready.json" in gone.err
 
 
+def test_the_file_of_a_killed_simulator_is_told(flexsec, tmp_path):
+    """After SIGKILL the ready file stays: commands say at once that nothing answers there; what is recorded can be read."""
+    ready = tmp_path / "ready.json"
+    with serving_process("--ready", str(ready)) as (process, _):
+        process.kill()
+        process.wait(20)
+    answer = flexsec("audit", "--endpoint", ready, *SHOP)
+    assert (answer.code, answer.out) == (2, "")
+    assert "nothing answers at https://127.0.0.1:" in answer.err
+    assert "start it again with `flexsec simulate serve --ready`" in answer.err
+    assert flexsec("runs", "--endpoint", ready).data == []
+
+
 def test_a_port_in_use_is_a_usage_error(flexsec):
     """The message names the port and what to do; the exit code is 2."""
     with socket.create_server(("127.0.0.1", 0)) as taken:

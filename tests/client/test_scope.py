@@ -154,3 +154,15 @@ def test_a_baseline_that_is_a_value_needs_no_file():
         assert hardening.run is not None
         assert value(simulation, "log_checkpoints").casefold() == "on"
         assert {each.status for each in hardening.after.verdicts} == {Status.PASS}
+
+
+def test_a_saved_plan_finds_its_baseline_from_another_directory(baseline_file, tmp_path, monkeypatch):
+    """A plan keeps the absolute path of its baseline, so that the scope is asked wherever it is applied from."""
+    path = baseline_file("scope: {names: [shop-*]}")
+    monkeypatch.chdir(tmp_path)
+    with simulated(world(parameters={"log_checkpoints": "off"})) as simulation:
+        plan = shop(simulation).plan(path.name)
+        assert plan.baseline_source == str(path)
+        (tmp_path / "elsewhere").mkdir()
+        monkeypatch.chdir(tmp_path / "elsewhere")
+        assert shop(simulation).apply(plan).verified.baseline == "scoped"

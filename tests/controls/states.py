@@ -109,7 +109,9 @@ def _secret(versions):
         for name in ("created_at", "expires_at"):
             whole[name] = datetime.fromisoformat(whole[name]) if whole.get(name) else None
         found.append(StoredVersion(**{**whole, "stage": Stage(whole["stage"])}))
-    return AdminSecret(place="vault https://kv-shop.vault.azure.net secret shop-db-admin-password", versions=tuple(found))
+    return AdminSecret(
+        place="vault https://kv-shop.vault.azure.net secret shop-db-admin-password", versions=tuple(found)
+    )
 
 
 def _part(case, name, read):

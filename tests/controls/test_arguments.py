@@ -23,11 +23,13 @@ NOTHING = state({})
         ("gov-tags", {"required": ("owner=",)}, "a list of tag names, each alone or as name=value"),
         ("gov-tags", {"required": ("owner", " = x")}, "a list of tag names, each alone or as name=value"),
         ("gov-tags", {"required": "owner"}, "a list of tag names, each alone or as name=value"),
+        ("gov-tags", {"required": ("env=prod", "owner", " Env = dev")}, "one value for each name, not both 'env=prod' and ' Env = dev'"),
         ("version-supported", {"allowed": ("16.4",)}, 'a list of major versions such as "16"'),
         ("version-supported", {"allowed": (16,)}, 'a list of major versions such as "16"'),
         ("audit-pgaudit-classes", {"classes": ("ddl", "rolle")}, "a list of read, write, function, role, ddl, misc, all"),
         ("backup-retention-days", {"days": 36}, "a whole number from 7 to 35"),
-        ("log-duration", {"milliseconds": 0}, "a whole number from 1 to 2147483647"),
+        ("log-duration", {"milliseconds": 99}, "a whole number from 100 to 2147483647"),
+        ("backup-immutable", {"vaulted": "yes"}, "true or false"),
         ("log-min-messages", {"messages": "fatal"}, "one of debug5"),
     ],
 )  # fmt: skip
@@ -44,8 +46,11 @@ def test_a_value_of_another_form_is_refused_with_what_is_expected(control_id, gi
     [
         ("maint-window-custom", {"window": "Saturday 23:59"}),
         ("gov-tags", {"required": ("cost centre", "environment=production", "query=a=b", "hidden-title=The shop")}),
+        ("gov-tags", {"required": ("env=prod", "ENV = prod", "Env")}),
         ("version-supported", {"allowed": ("17", "19")}),
         ("ext-allowlist-minimal", {"approved": ("uuid-ossp",), "risky": ("dblink",)}),
+        ("log-duration", {"milliseconds": 100}),
+        ("backup-immutable", {"vaulted": True}),
     ],
 )
 def test_values_of_the_form_are_taken(control_id, given):

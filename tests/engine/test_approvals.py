@@ -392,3 +392,23 @@ def test_a_plan_and_its_approvals_go_through_files(tmp_path):
             .apply(plan, approvals=approval_file.read(path), require_approval=True)
         )
         assert (run.status, run.record.reference) == ("complete", "CHG-1")
+
+
+def test_nobody_writes_between_the_comparison_and_the_replacement(tmp_path, monkeypatch):
+    """While one approval is compared and put in place, another is refused in words; the lock is gone afterwards."""
+    path = tmp_path / "plan.approval.json"
+    really, refused = approval_file._bytes, []
+
+    def compared(place):
+        found = really(place)
+        if list(tmp_path.glob(".*.lock")):
+            monkeypatch.setattr(approval_file, "_bytes", really)
+            with pytest.raises(UsageError, match="somebody else has just written") as caught:
+                approval_file.add(one("other"), path)
+            refused.append(caught.value)
+        return found
+
+    monkeypatch.setattr(approval_file, "_bytes", compared)
+    assert approval_file.add(one(), path) == (one(),) == approval_file.read(path)
+    assert refused
+    assert [each.name for each in tmp_path.iterdir()] == [path.name]

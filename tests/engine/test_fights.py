@@ -105,6 +105,40 @@ def test_a_rollback_is_no_fight(tmp_path):
     assert scene.log_reads() == []
 
 
+def test_a_rollback_after_a_fight_leaves_its_own_value(tmp_path):
+    """After a rollback the value is as flexsec left it, however often somebody had set it back before."""
+    scene = Scene(tmp_path)
+    scene.hardened_and_set_back(2)
+    run = scene.server.harden().run
+    scene.simulation.client().rollback(run.run_id, leave=LOWER)
+    assert scene.server.plan().fights == ()
+
+
+def test_a_value_that_a_rollback_brought_was_not_set(tmp_path):
+    """A rollback that brings the wanted value back restores; only what a run set counts."""
+    scene = Scene(tmp_path, value="on")
+    lowered = scene.server.parameters.set("log_connections", "off", leave=LOWER)
+    scene.simulation.client().rollback(lowered.run_id)
+    scene.sets_back()
+    scene.hardened_and_set_back(1)
+    assert scene.server.plan().fights == ()
+
+
+def test_a_write_that_failed_did_not_set(tmp_path):
+    """Two runs that could not set the value are no fight: it never was otherwise."""
+    from flexsec.simulator import Fault
+
+    scene = Scene(tmp_path)
+    for _ in range(2):
+        refused = {"form": "poll", "applied": False}
+        path = "configurations/log_connections"
+        scene.world.faults.add(Fault("X7", method="PUT", path=path, times=None, arguments=refused))
+        outcomes = scene.server.harden().run.outcomes
+        assert [each.status.value for each in outcomes if each.change.target == TARGET] == ["failed"]
+        scene.world.faults.clear()
+    assert scene.server.plan().fights == ()
+
+
 def test_a_value_that_flexsec_set_otherwise_is_no_fight(tmp_path):
     """Somebody who uses flexsec to set the value back, here, is seen in the journals: that is no stranger's doing."""
     scene = Scene(tmp_path)
@@ -195,8 +229,11 @@ def test_nobody_in_the_log(tmp_path):
     """A change that the log does not hold (yet, or any more) leaves the fight without a name."""
     scene = Scene(tmp_path)
     scene.hardened_and_set_back(2)
-    scene.world.state.activity.clear()
+    log = scene.world.state.activity
+    log[:] = [event for event in log if event.caller != TERRAFORM]
+    assert log, "what flexsec itself wrote stands there all the same"
     (fight,) = scene.server.plan().fights
+    assert fight.set_by == ""
     assert "tells of no write" in fight.not_known
 
 
@@ -235,3 +272,27 @@ def test_the_plan_with_its_fights_is_sealed(tmp_path):
     path.write_text(json.dumps(data))
     with pytest.raises(PlanInvalid):
         plan_file.read(path)
+
+
+def test_what_others_tag_while_the_log_is_read_is_kept(tmp_path, monkeypatch):
+    """Reading the activity log takes its time: the server is read again before a write that carries all its tags."""
+    from flexsec.observers import activity_log
+
+    path = tmp_path / "tags.yaml"
+    path.write_text("name: tags\ncontrols: {gov-tags: {required: [cost=42]}}\n", encoding="utf-8")
+    scene = Scene(tmp_path)
+    for _ in range(2):
+        scene.server.harden(path)
+        scene.world.server(NAME).tags.pop("cost")
+        scene.simulation.clock.sleep(3600.0)
+    really = activity_log.observe
+
+    def slowly(*arguments, **named):
+        found = really(*arguments, **named)
+        scene.world.server(NAME).tags["added-by-bob"] = "x"
+        return found
+
+    monkeypatch.setattr(activity_log, "observe", slowly)
+    hardening = scene.server.harden(path)
+    assert hardening.plan.fights
+    assert scene.world.server(NAME).tags == {"added-by-bob": "x", "cost": "42"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from dataclasses import replace
 
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -19,10 +20,19 @@ from tests.engine.worlds import EVERYTHING, GROUP, INSECURE, NAME, servers, some
 FEW = settings(
     max_examples=30, deadline=None, database=None, phases=[Phase.generate], suppress_health_check=list(HealthCheck)
 )
-KINDS = {"parameters": "configurations", "firewall": "firewallRules", "threat_protection": "advancedThreatProtectionSettings"}
+KINDS = {
+    "parameters": "configurations",
+    "firewall": "firewallRules",
+    "threat_protection": "advancedThreatProtectionSettings",
+}
+SETTINGS = {
+    "backup": "backup_retention_days",
+    "storage": "storage_auto_grow",
+    "maintenanceWindow": "maintenance_window",
+}
 PATTERNS = (
     "parameters/*", "parameters/log_*", "parameters/ssl_*", "parameters/require_secure_transport", "firewall/*",
-    "firewall/a*", "threat_protection/*", "restart/*", "server_setting/*", "*", "Parameters/LOG_CHECKPOINTS",
+    "firewall/a*", "threat_protection/*", "restart/*", "server_setting/*", "server_setting/backup*", "*", "Parameters/LOG_CHECKPOINTS",
 )  # fmt: skip
 OWNERS = (FLEXSEC, "terraform", "bicep", "policy", "the DBA team")
 owners = st.dictionaries(st.sampled_from(PATTERNS), st.sampled_from(OWNERS), max_size=5)
@@ -35,13 +45,18 @@ def owned(found, *, version="recommended"):
 
 def written(simulation):
     """The targets that anything was written to, as the world tells it."""
-    targets = set()
-    for line in simulation.world.effects(simulation.world.server_id(NAME)):
-        verb, _, path = line.partition(" ")
-        kind, _, name = path.partition("/")
-        ours = next((key for key, value in KINDS.items() if value == kind), "")
-        targets.add(f"{ours}/{name}" if ours else f"{verb}/server")
-    return targets
+    return {
+        target for line in simulation.world.effects(simulation.world.server_id(NAME)) for target in targets_of(line)
+    }
+
+
+def targets_of(line):
+    """The targets of an effect such as `write configurations/log_checkpoints`, `update backup,storage` or `restart`."""
+    verb, _, rest = line.partition(" ")
+    if verb == "update":
+        return {f"server_setting/{SETTINGS[part]}" for part in rest.split(",")}
+    kind, _, name = rest.partition("/")
+    return {next(f"{key}/{name}" for key, value in KINDS.items() if value == kind)} if rest else {f"{verb}/server"}
 
 
 def asked(simulation):
@@ -84,7 +99,9 @@ def test_every_failure_is_somebodys(server, found):
     own = [change.target for change in (*theirs.changes, *(held.change for held in theirs.withheld))]
     foreign = [item.change.target for item in theirs.handed_over if item.change.kind != "restart"]
     assert sorted([*(target for target in own if target != "restart/server"), *foreign]) == sorted(whole)
-    assert all(baseline.owner(item.change.target) == item.owner for item in theirs.handed_over if item.change.kind != "restart")
+    assert all(
+        baseline.owner(item.change.target) == item.owner for item in theirs.handed_over if item.change.kind != "restart"
+    )
     assert all(item.owner != FLEXSEC for item in theirs.handed_over)
 
 
@@ -98,15 +115,18 @@ def planned(found, *, leave=EVERYTHING, **parameters):
 def restarts(plan):
     """Who restarts for what: flexsec's restart, and those handed over."""
     own = [change.before["pending"] for change in plan.changes if change.kind == "restart"]
-    return own, {item.owner: item.change.before["pending"] for item in plan.handed_over if item.change.kind == "restart"}
+    return own, {
+        item.owner: item.change.before["pending"] for item in plan.handed_over if item.change.kind == "restart"
+    }
 
 
 def test_without_owners_everything_is_flexsecs():
     """A baseline that names no owner hands nothing over, and nor does one that names flexsec."""
     assert planned({}).handed_over == ()
-    named = planned({"*": FLEXSEC})
-    assert named.handed_over == ()
-    assert len(named.changes) == len(planned({}).changes)
+    for spelling in (FLEXSEC, "FlexSec"):
+        named = planned({"*": spelling})
+        assert named.handed_over == ()
+        assert len(named.changes) == len(planned({}).changes)
 
 
 def test_a_restart_for_someone_elses_parameter_is_theirs():
@@ -123,6 +143,102 @@ def test_a_restart_of_flexsecs_own_serves_all():
     own, theirs = restarts(plan)
     assert own == ["max_connections,max_worker_processes"]
     assert theirs == {}
+
+
+def test_what_waits_for_others_is_served_by_a_restart_for_flexsecs_own_writing():
+    """A static parameter that flexsec writes makes it restart, and that restart serves what Terraform waits for too."""
+    from flexsec.baselines.baseline import Selection
+    from flexsec.controls.catalogue import controls
+
+    chosen = [each for each in controls() if each.id in ("audit-pgaudit-preloaded", "config-no-pending-restart")]
+    assert len(chosen) == 2
+    owners = {"parameters/max_connections": "terraform"}
+    baseline = replace(load("recommended"), controls=tuple(map(Selection, chosen)), owners=owners)
+    waits = {"max_connections": {"value": "1000", "pending": True, "running": "859"}}
+    with simulated(world_of({"name": NAME, "version": "16", "parameters": waits})) as simulation:
+        own, theirs = restarts(simulation.server(GROUP, NAME).plan(baseline, leave=EVERYTHING))
+    assert own == ["max_connections,shared_preload_libraries"]
+    assert theirs == {}
+
+
+PGAUDIT = {"name": NAME, "version": "16"}
+
+
+def asking(found, *ids, entry=PGAUDIT, **arguments):
+    """A hardening by some controls with owners, and what it wrote."""
+    from flexsec.baselines.baseline import Selection
+    from flexsec.controls.catalogue import control
+
+    chosen = tuple(Selection(control(each), arguments) for each in ids)
+    with simulated(world_of(entry)) as simulation:
+        baseline = replace(load("recommended"), controls=chosen, owners=found)
+        hardening = simulation.server(GROUP, NAME).harden(baseline, leave=EVERYTHING)
+        return hardening, written(simulation)
+
+
+@pytest.mark.parametrize(
+    ("foreign", "own"),
+    [("azure.extensions", "shared_preload_libraries"), ("shared_preload_libraries", "azure.extensions")],
+)
+def test_half_of_what_only_counts_together_is_not_written(foreign, own):
+    """The audit needs two parameters: while one is Terraform's the other is not written, and nothing restarts for nothing."""
+    hardening, done = asking({f"parameters/{foreign}": "terraform"}, "audit-pgaudit-preloaded")
+    assert done == set()
+    assert hardening.plan.changes == hardening.plan.withheld == ()
+    assert f"parameters/{foreign}" in {item.change.target for item in hardening.plan.handed_over}
+    (left,) = hardening.plan.left
+    assert left.control == "audit-pgaudit-preloaded"
+    awaited = f"it waits for terraform, who owns parameters/{foreign}"
+    assert left.reason.startswith(f"{awaited}; flexsec's part then: Set {own}")
+
+
+def test_what_waits_is_written_once_the_owner_has_done_their_part():
+    """With Terraform's half there, flexsec writes its own, restarts, and the finding is gone."""
+    entry = {**PGAUDIT, "parameters": {"azure.extensions": "pgaudit"}}
+    hardening, done = asking({"parameters/azure.extensions": "terraform"}, "audit-pgaudit-preloaded", entry=entry)
+    assert done == {"parameters/shared_preload_libraries", "restart/server"}
+    assert hardening.after.findings() == ()
+
+
+def test_a_restart_for_half_a_control_waits_too():
+    """A library that waits for the restart, and Terraform's list lacking pgaudit: the restart would serve nobody."""
+    waits = {"value": "pgaudit", "pending": True, "running": ""}
+    entry = {**PGAUDIT, "parameters": {"shared_preload_libraries": waits}}
+    owners = {"parameters/azure.extensions": "terraform"}
+    hardening, done = asking(owners, "audit-pgaudit-preloaded", entry=entry)
+    assert done == set()
+    assert "it waits for terraform" in hardening.plan.left[0].reason
+    hardening, done = asking(owners, "audit-pgaudit-preloaded", "config-no-pending-restart", entry=entry)
+    assert done == {"restart/server"}
+    assert hardening.plan.left == ()
+
+
+def test_what_also_serves_another_control_does_not_wait():
+    """A change that a control of flexsec's own wants as well is made, whoever is awaited for the other one."""
+    from flexsec.model.change import Change, Phase
+
+    def change(name, *controls):
+        return Change(
+            kind="parameters", name=name, before=None, after={"value": "on"}, sentence=f"Set {name}.",
+            phase=Phase.TIGHTEN, controls=controls,
+        )  # fmt: skip
+
+    both, alone, theirs = change("both", "a", "b"), change("alone", "a"), change("theirs", "a")
+    shares = share([both, alone, theirs], lambda target: "dba" if target == "parameters/theirs" else FLEXSEC)
+    assert shares.own == (both,)
+    assert [(left.control, left.reason) for left in shares.waiting] == [
+        ("a", "it waits for dba, who owns parameters/theirs; flexsec's part then: Set alone.")
+    ]
+
+
+def test_patterns_that_fit_nothing_are_pointed_out():
+    """A misspelt parameter or a rule that is not there is told; what fits, and a bare *, is not."""
+    names = ("parameters/lgo_*", "parameters/LOG_*", "firewall/offfice", "firewall/*", "server_setting/tag:env")
+    notes = planned(dict.fromkeys(names, "terraform")).assessment.notes
+    assert [note for note in notes if note.startswith("owners:")] == [
+        "owners: parameters/lgo_* fits nothing on this server",
+        "owners: firewall/offfice fits nothing on this server",
+    ]
 
 
 def test_an_owner_of_restarts_restarts():
@@ -177,9 +293,15 @@ def test_what_is_asked_for_by_name_is_not_blocked():
 
 def test_owners_are_told_what_the_guards_would_say():
     """A rule that is the last way in comes with that warning, also when its owner is handed another one before it."""
-    entry = {"name": NAME, "version": "16", "firewall_rules": {"azure": "0.0.0.0-0.0.0.0", "open": "0.0.0.0-255.255.255.255"}}
+    entry = {
+        "name": NAME,
+        "version": "16",
+        "firewall_rules": {"azure": "0.0.0.0-0.0.0.0", "open": "0.0.0.0-255.255.255.255"},
+    }
     with simulated(world_of(entry)) as simulation:
-        plan = simulation.server(GROUP, NAME).plan(owned({"firewall/*": "terraform"}), evidence=someone_connects(seen=True))
+        plan = simulation.server(GROUP, NAME).plan(
+            owned({"firewall/*": "terraform"}), evidence=someone_connects(seen=True)
+        )
     notes = {item.change.name: item.note for item in plan.handed_over if item.change.kind == "firewall"}
     assert set(notes) == {"azure", "open"}
     assert sum("flexsec would not make this change as things are" in note for note in notes.values()) == 1
@@ -196,18 +318,16 @@ def test_two_tags_of_one_owner_are_handed_over_together():
     from flexsec.model.connections import Evidence
     from tests.handover.changes import OPERATIONS, STATE, setting
 
-    foreign = [Owned("terraform", setting("tag:env", "prod")), Owned("terraform", setting("tag:team", "shop"))]
+    foreign = [Owned("terraform", setting("tag:env", "prod")), Owned("terraform", setting("tag:team", "payments"))]
     handed = handed_over(foreign, STATE, OPERATIONS, evidence=Evidence(), moment=STATE.observed_at)
     for item in handed:
         for patch in item.patches:
             assert "prod" in patch.text
-            assert "shop" in patch.text
+            assert "payments" in patch.text
 
 
 def test_the_seal_covers_what_is_handed_over(tmp_path):
     """A plan file keeps what is handed over; an edited owner or patch is noticed."""
-    import pytest
-
     from flexsec.engine import plan_file
     from flexsec.errors import PlanInvalid
 

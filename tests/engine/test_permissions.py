@@ -73,7 +73,8 @@ def test_auditing_writes_nothing_and_rotating_only_the_server():
 def baseline_of(*controls):
     """The recommended baseline with these controls instead."""
     by_id = {control.id: control for control in CONTROLS}
-    chosen = tuple(Selection(control=by_id[name], arguments={}) for name in controls)
+    told = {"gov-tags": {"required": ("env=prod", "owner")}}
+    chosen = tuple(Selection(control=by_id[name], arguments=told.get(name, {})) for name in controls)
     return replace(load("recommended"), controls=chosen)
 
 
@@ -95,6 +96,21 @@ def test_the_coarse_action_is_needed_only_for_what_needs_it(name, control, targe
     assert COARSE not in role_for(name, baseline=replace(mended, owners={"server_setting/*": "terraform"})).actions
 
 
+@pytest.mark.parametrize(
+    ("owners", "needed"),
+    [
+        ({"server_setting/*": "terraform", "server_setting/tag:ENV": "flexsec"}, True),
+        ({"server_setting/tag:env": "policy"}, False),
+        ({"server_setting/tag:owner": "policy"}, True),
+        ({"server_setting/*": "terraform", "server_setting/tag:owner": "flexsec"}, False),
+    ],
+)
+def test_each_tag_has_its_owner(owners, needed):
+    """Each tag that the baseline gives a value decides for itself; one asked for by name alone is never written."""
+    found = role_for("harden", baseline=replace(baseline_of("gov-tags"), owners=owners))
+    assert (COARSE in found.actions) is needed
+
+
 def test_the_controls_that_change_the_server_itself_are_known():
     """Of all failing cases, those that desire a setting of the server are of exactly the controls that the table names."""
     found = set()
@@ -110,6 +126,27 @@ def test_the_controls_that_change_the_server_itself_are_known():
 def test_a_verb_has_the_name_of_its_command(name):
     """`parameters.set` of the library and `flexsec parameters set` are one row."""
     assert role_for(name).purpose == "parameters set"
+
+
+def test_every_verb_of_the_library_has_a_row():
+    """Whatever a script calls that reaches Azure, `role_for` knows it by its name; what only plans needs no more."""
+    own = {"baseline", "planner", "means", "judge_again", "baseline_or_recommended", "direct", "carry_out", "own"}
+    own |= {"connection", "server", "stop", "stopped", "run", "permissions"}
+    with simulated("insecure") as simulation:
+        server = simulation.server("rg-shop", "shop-db")
+        client = simulation.client()
+    parts = {"": server, "parameters.": server.parameters, "firewall.": server.firewall, "settings.": server.settings,
+             "threat_protection.": server.threat_protection, "defender.": client.defender}  # fmt: skip
+    verbs = {
+        f"{prefix}{name}"
+        for prefix, part in parts.items()
+        for name, member in vars(type(part)).items()
+        if callable(member) and not name.startswith(("_", "plan_")) and name not in own
+    }
+    verbs |= {"resume", "rollback", "runs", "approve"}
+    verbs -= {"defender.apply", "defender.resume"}  # what `resume` and `rollback` put to work
+    for verb in verbs:
+        assert role_for(verb), verb
 
 
 @pytest.mark.parametrize(

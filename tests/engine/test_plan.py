@@ -7,6 +7,8 @@ from dataclasses import replace
 from datetime import UTC, datetime
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from flexsec import Evidence, Leave
 from flexsec.baselines.loader import load
@@ -16,7 +18,9 @@ from flexsec.engine.evaluate import evaluate
 from flexsec.engine.plan import PLAN_FORMAT, Planner, desired_parameters
 from flexsec.errors import PlanInvalid, UsageError
 from flexsec.model.change import Phase
+from flexsec.model.desire import DesiredServerSetting
 from flexsec.model.observation import Unobserved
+from flexsec.model.verdict import Check, Status
 from flexsec.operations.registry import OPERATIONS
 from flexsec.testing import simulated
 from tests.controls.states import state
@@ -66,7 +70,8 @@ def test_a_plan_goes_by_phases_and_names_its_controls():
                           threat_protection=False))  # fmt: skip
     assert [c.phase for c in plan.changes] == [Phase.ADD, Phase.TIGHTEN, Phase.RESTART, Phase.CLOSE]
     assert [c.controls for c in plan.changes] == [
-        ("defender-atp-per-server",), ("log-checkpoints",), ("config-no-pending-restart",), ("net-fw-no-allow-all",),
+        ("defender-atp-per-server",), ("log-checkpoints",), ("config-no-pending-restart",),
+        ("net-fw-no-allow-all", "net-fw-range-bounded"),
     ]  # fmt: skip
     assert plan.withheld == ()
 
@@ -298,3 +303,46 @@ def test_sealing_covers_everything(plan):
     assert sealed(plan) == plan
     with pytest.raises(PlanInvalid):
         check_seal(replace(plan, notes=("made by hand",)))
+
+
+def wishing(*tags):
+    """The plan for a server without tags on which one control asks for these."""
+    wishes = tuple(DesiredServerSetting(name=f"tag:{key}", value=value) for key, value in tags)
+    check = Check(status=Status.FAIL, reason="tags are missing", desires=wishes)
+    found = having()
+    made = planner(found)
+    verdict = replace(made.assessment.verdicts[0], control="gov-tags", check=check, status=Status.FAIL)
+    judged = replace(made.assessment, verdicts=(verdict,))
+    made = Planner(BY_KIND, found, lambda _: judged, parameters=(), baseline_source="", now=NOW)
+    return made.for_failures(leave=EVERYTHING, evidence=Evidence())
+
+
+TAGS = st.tuples(st.sampled_from(["env", "Env", "ENV", "owner"]), st.sampled_from(["a", "b"]))
+
+
+@given(st.lists(TAGS, min_size=1, max_size=5))
+def test_one_target_is_changed_once(tags):
+    """Whatever is wished for, no two changes are about one tag, whose case does not count; what contradicts is left."""
+    plan = wishing(*tags)
+    targets = [change.target.casefold() for change in plan.changes]
+    assert sorted(targets) == sorted({f"server_setting/tag:{key.casefold()}" for key, _ in tags})
+    assert all(change.controls == ("gov-tags",) for change in plan.changes)
+    first = {}
+    contradicting = [value for key, value in tags if first.setdefault(key.casefold(), value) != value]
+    assert len(plan.left) == len(contradicting)
+    assert all(left.reason.startswith("it conflicts with gov-tags, which wants: Set the tag") for left in plan.left)
+
+
+def test_a_finding_that_another_change_mends_is_not_left_to_anybody():
+    """The rule for everybody breaks the address budget too; its removal mends both, and nothing is left to do."""
+    plan = planned(having(firewall=[OPEN, OFFICE]))
+    removal = next(c for c in plan.changes if c.kind == "firewall")
+    assert removal.controls == ("net-fw-no-allow-all", "net-fw-range-bounded")
+    assert "net-fw-range-bounded" not in {left.control for left in plan.left}
+
+
+def test_a_finding_that_stays_after_all_changes_is_left():
+    """Removing the rule for everybody leaves a range that is too wide by itself."""
+    plan = planned(having(firewall=[OPEN, OFFICE, ["wide", "20.0.0.0", "20.255.255.255"]]))
+    assert "net-fw-range-bounded" in {left.control for left in plan.left}
+    assert all("net-fw-range-bounded" not in change.controls for change in plan.changes)

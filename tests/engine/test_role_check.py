@@ -186,3 +186,14 @@ def test_the_vault_is_not_checked():
 def test_notes_say_it_in_sentences(at_server, at_subscription, said):
     """A plan's notes tell what is missing, what is not known, what is too much, or that all is right."""
     assert any(said in note for note in notes(held(role_for("audit"), at_server, at_subscription)))
+
+
+def test_a_pattern_too_tangled_to_tell_is_too_much(monkeypatch):
+    """Where it cannot be told whether a pattern allows something dangerous, that is said; nothing is called missing."""
+    monkeypatch.setattr("flexsec.model.action_pattern._MOST", 1)
+    grant = Grant(actions=("*", "Microsoft.*/a*"))
+    found = held(role_for("audit"), at_server=(grant,))
+    told = {each.pattern: each for each in found.excess}["Microsoft.*/a*"]
+    assert told.kind is ExcessKind.DANGEROUS
+    assert "too many wildcards to tell whether it can" in told.reason
+    assert found.missing == ()

@@ -10,7 +10,7 @@ from tests.engine.test_kill import EFFECTS, VALUES, effects
 from tests.engine.truth import untrue, values
 from tests.engine.worlds import EVERYTHING, GROUP, NAME
 
-CHANGES = 14
+CHANGES = 16
 
 
 def stopped_at(simulation, number: int, stage: str):

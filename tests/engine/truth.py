@@ -10,7 +10,8 @@ from flexsec.engine.evaluate import evaluate
 from flexsec.model.change import Change
 from flexsec.model.parameter import Parameter, comparable
 from flexsec.model.run import ChangeStatus, Hardening, Run, RunStatus
-from flexsec.model.server import ServerState
+from flexsec.model.server import Server, ServerState
+from flexsec.model.server_setting import settings_of
 from flexsec.model.verdict import Assessment, Status
 from flexsec.operations.registry import OPERATIONS
 from flexsec.testing import Simulation
@@ -38,7 +39,8 @@ def values(simulation: Simulation) -> dict[str, object]:
     assert isinstance(state.firewall, tuple)
     found: dict[str, object] = {p.name: comparable(p.value, p.data_type) for p in state.parameters}
     found |= {f"rule {rule.name}": rule.range for rule in state.firewall}
-    return found | {"threat protection": state.threat_protection}
+    assert isinstance(state.server, Server)
+    return found | {"threat protection": state.threat_protection, "settings": settings_of(state.server)}
 
 
 def untrue(run: Run, simulation: Simulation, *, besides: Collection[str] = ()) -> list[str]:
@@ -70,6 +72,7 @@ _MARKS = {
     "threat_protection": "{} advancedThreatProtectionSettings/{}",
     "restart": "restart",
 }
+_SETTINGS = {"backup_retention_days": "update backup", "storage_auto_grow": "update storage"}
 _NOT_OURS = (ChangeStatus.FAILED, ChangeStatus.NOT_STARTED, ChangeStatus.ALREADY)
 
 
@@ -92,6 +95,8 @@ def denied(run: Run, simulation: Simulation, *, since: int = 0) -> list[str]:
 def mark(change: Change) -> str:
     """The simulator's line for the effect of a change."""
     verb = "write" if change.after is not None else "delete"
+    if change.kind == "server_setting":
+        return _SETTINGS[change.name]
     return _MARKS[change.kind].format(verb, change.name)
 
 

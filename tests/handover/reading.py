@@ -14,7 +14,7 @@ import tree_sitter_bicep
 from tree_sitter import Language, Parser
 
 _NOTES = ("__is_block__", "__comments__", "__inline_comments__")  # what python-hcl2 says about a body
-_HCL_ESCAPE = re.compile(r'\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))', re.DOTALL)
+_HCL_ESCAPE = re.compile(r"\\(?:u([0-9a-fA-F]{4})|U([0-9a-fA-F]{8})|(.))", re.DOTALL)
 _HCL_LETTERS = {"n": "\n", "r": "\r", "t": "\t", '"': '"', "\\": "\\"}
 _BICEP_TOKEN = re.compile(r"//[^\n]*|'|[^'/]+|/")
 _BICEP_PIECE = re.compile(
@@ -40,7 +40,9 @@ def _hcl_text(raw):
     inner = raw[1:-1]
     assert not re.search(r"(?<![$%])[$%]\{", inner), f"{raw} is a template, not a text"
     unfolded = inner.replace("$${", "${").replace("%%{", "%{")
-    return _HCL_ESCAPE.sub(lambda found: chr(int(found[1] or found[2], 16)) if not found[3] else _HCL_LETTERS[found[3]], unfolded)
+    return _HCL_ESCAPE.sub(
+        lambda found: chr(int(found[1] or found[2], 16)) if not found[3] else _HCL_LETTERS[found[3]], unfolded
+    )
 
 
 def bicep(text):
@@ -87,7 +89,11 @@ def _string(text, at):
         assert piece is not None, f"no text of a Bicep string: {text[at : at + 20]!r}"
         letter = piece["letter"]
         value.append(
-            chr(int(piece["code"], 16)) if piece["code"] else _BICEP_LETTERS.get(letter, letter) if letter else piece["plain"]
+            chr(int(piece["code"], 16))
+            if piece["code"]
+            else _BICEP_LETTERS.get(letter, letter)
+            if letter
+            else piece["plain"]
         )
         at = piece.end()
     return "".join(value), at + 1

@@ -62,7 +62,7 @@ def test_each_change_has_its_command(kind, verb, options):
 
 
 def test_tags_are_written_with_all_others():
-    """az replaces all tags: the command holds every tag of the server as it shall be."""
+    """All tags are replaced at once: the command holds every tag of the server as it shall be."""
     state = replace(STATE, server=replace(STATE.server, tags={"Env": "dev", "cost centre": "42 & more"}))
     verb, options = az(patch(setting("tag:env", "prod", state), SERVER, state))
     assert verb == "postgres flexible-server update"
@@ -77,7 +77,7 @@ def test_tags_that_az_misreads_make_no_command(tags):
 
 
 def test_a_rule_with_a_name_that_az_refuses_goes_by_rest():
-    """az refuses names that older versions of the service allowed; such a rule is removed with az rest."""
+    """Names that older versions of the service allowed are refused by az; such a rule is removed with az rest."""
     patched = patch(replace(rule_gone(), name="old.name"), SERVER, STATE)
     verb, options = az(patched)
     assert verb == "rest"

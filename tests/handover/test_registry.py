@@ -49,7 +49,9 @@ def test_a_policy_would_set_it_back():
 
 def test_a_static_parameter_tells_of_its_restart():
     """A value that waits for a restart says so, and that azurerm restarts by itself."""
-    assert "azurerm restarts the server by itself" in hand_over(one_of_each()["static parameter"], "terraform", STATE).note
+    assert (
+        "azurerm restarts the server by itself" in hand_over(one_of_each()["static parameter"], "terraform", STATE).note
+    )
     assert "into force with a restart" in hand_over(one_of_each()["static parameter"], "bicep", STATE).note
     assert "into force with a restart" in hand_over(one_of_each()["static parameter"], "dba", STATE).note
 

@@ -11,7 +11,25 @@ from tests.handover.changes import SERVER, STATE, observed, one_of_each, paramet
 from tests.handover.reading import hcl
 
 ANY_TEXT = st.text(st.characters(exclude_categories=["Cs"]), max_size=40)
-AWKWARD = ("", '"', "\\", '\\"', "${x}", "$${x}", "%{if}", "$", "${", "%%{", "a\nb", "\r\n", "\x00", "é", "😀", "<<EOF", "#")
+AWKWARD = (
+    "",
+    '"',
+    "\\",
+    '\\"',
+    "${x}",
+    "$${x}",
+    "%{if}",
+    "$",
+    "${",
+    "%%{",
+    "a\nb",
+    "\r\n",
+    "\x00",
+    "é",
+    "😀",
+    "<<EOF",
+    "#",
+)
 
 
 @settings(deadline=None)
@@ -66,12 +84,18 @@ def test_a_removal_says_what_terraform_does():
             }
         ]
     }
-    assert 'Delete the resource block azurerm_postgresql_flexible_server_firewall_rule whose name is "temp-debug"' in patched
-    assert f'terraform import azurerm_postgresql_flexible_server_firewall_rule.temp_debug "{SERVER}/firewallRules/temp-debug"' in patched
+    assert (
+        'Delete the resource block azurerm_postgresql_flexible_server_firewall_rule whose name is "temp-debug"'
+        in patched
+    )
+    assert (
+        f'terraform import azurerm_postgresql_flexible_server_firewall_rule.temp_debug "{SERVER}/firewallRules/temp-debug"'
+        in patched
+    )
 
 
 def test_threat_protection_goes_through_azapi():
-    """azurerm has no resource for threat protection: the patch says so and uses azapi_update_resource."""
+    """There is no resource for threat protection in azurerm: the patch says so and uses azapi_update_resource."""
     patched = patch(one_of_each()["threat protection"], SERVER, STATE)
     assert "azurerm has no resource" in patched
     (block,) = hcl(patched)["resource"][0]["azapi_update_resource"].values()

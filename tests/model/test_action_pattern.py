@@ -2,11 +2,13 @@
 
 import itertools
 import re
+import sys
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from flexsec.model import action_pattern
 from flexsec.model.action_pattern import covers, some_action
 
 PATTERNS = st.text(alphabet="aB*", max_size=5)
@@ -43,6 +45,16 @@ def test_small_patterns_have_small_witnesses(pattern, without):
     """Where no short text is a witness there is none: for patterns this small the answer is exactly that of a search."""
     found = any(plainly(pattern, word) and not any(plainly(p, word) for p in without) for word in WORDS)
     assert some_action([pattern], without) is found
+
+
+@given(st.lists(st.text(alphabet="ab*", max_size=4), min_size=2, max_size=3), st.lists(PATTERNS, max_size=2))
+def test_what_patterns_share_is_found_exactly(within, without):
+    """Of several patterns too the answer is that of a search: what they share is at most as long as all together."""
+    found = any(all(plainly(p, word) for p in within) and not any(plainly(p, word) for p in without) for word in WORDS)
+    answer = some_action(within, without)
+    if sum(len(pattern.replace("*", "")) for pattern in within) + 2 <= 6:
+        assert answer is found
+    assert answer or not found
 
 
 @given(PATTERNS)
@@ -82,8 +94,61 @@ def test_questions_about_roles(within, without, expected):
     assert some_action(within, without) is expected
 
 
+class Lines:
+    """Counts the lines of the module that are run."""
+
+    def __init__(self):
+        self.count = 0
+
+    def __call__(self, frame, event, _argument):
+        if frame.f_code.co_filename != action_pattern.__file__:
+            return None
+        self.count += event == "line"
+        return self
+
+
+def steps(question):
+    """A question's answer, and how many lines it took."""
+    lines, earlier = Lines(), sys.gettrace()
+    sys.settrace(lines)
+    try:
+        answer = question()
+    finally:
+        sys.settrace(earlier)
+    return answer, lines.count
+
+
+MANY = [f"Microsoft.Svc{number}/*/delete" for number in range(200)]
+
+
+@pytest.mark.parametrize(
+    ("within", "without", "expected"),
+    [
+        (["*/read"], [*MANY, "*/read"], False),
+        (["*/delete"], MANY, True),
+        (["*/read", "Microsoft.DBforPostgreSQL/*"], MANY, True),
+        (["Microsoft.Svc7/*", "*/delete"], MANY, True),  # Microsoft.Svc7/delete
+        (["Microsoft.Svc7/*/*", "*/delete"], MANY, False),
+        (["Microsoft.*", "*/delete", "*Svc*"], MANY, True),
+    ],
+)
+def test_two_hundred_patterns_take_few_steps(within, without, expected):
+    """However many patterns a custom role takes back, each is looked at a few times."""
+    answer, count = steps(lambda: some_action(within, without))
+    assert answer is expected
+    assert count < 20_000
+
+
+def test_what_cannot_be_told_is_said_after_few_steps():
+    """Patterns whose stars interlock in too many ways get no answer, neither yes nor no, and soon."""
+    answer, count = steps(lambda: some_action(["*a*b" * 12 + "*x", "*b*c*a" * 8 + "*x"], ["*q"]))
+    assert answer is None
+    assert count < 500_000
+    assert some_action(["*a*b" * 12 + "*", "*c*d" * 12 + "*"], ["*"]) is False, "one pattern that holds all is enough"
+
+
 def test_many_stars_take_no_time():
-    """A pattern made to be slow is answered like any other: the number of states stays small."""
+    """A pattern made to be slow is answered like any other."""
     slow = "a*" * 40
     assert some_action([slow], [slow + "b*"])
     assert not some_action([slow + "b*"], [slow])

@@ -85,8 +85,21 @@ def test_the_log_is_asked_for_the_days_it_keeps(service):
 def test_who_it_was_is_told_by_what_there_is(service, changed, by):
     """The caller's name, else a claim; older answers tell the resource as resourceUri."""
     own = parameter(service)
-    told = observed(service, event(own, **{key: own if value == "RESOURCE" else value for key, value in changed.items()}))
+    told = observed(
+        service, event(own, **{key: own if value == "RESOURCE" else value for key, value in changed.items()})
+    )
     assert told.by == by
+
+
+def test_the_runs_own_write_does_not_count(service):
+    """What the run's identity wrote until five minutes after its end is the run's own; later it is somebody's doing."""
+    own, ours = parameter(service), "22222222-2222-2222-2222-222222222222"
+    for minutes, found in ((-1, False), (4, False), (6, True)):
+        at = datetime(2026, 1, 5, 9, tzinfo=UTC) - timedelta(minutes=minutes)
+        service.has(LOG, {"value": [event(own)]})
+        told = observer.observe(service.connection, own, since=at, ours=ours.upper())
+        assert isinstance(told, LastWrite) is found
+        assert isinstance(observer.observe(service.connection, own, since=at, ours="another"), LastWrite)
 
 
 def test_a_deletion_is_a_write(service):
@@ -97,7 +110,11 @@ def test_a_deletion_is_a_write(service):
 
 def test_what_the_log_does_not_tell_is_a_reason(service):
     """Without a matching event, and with one that names nobody, nobody is named."""
-    for events in ([], [event(parameter(service), caller="", claims={})], [event(parameter(service), eventTimestamp="?")]):
+    for events in (
+        [],
+        [event(parameter(service), caller="", claims={})],
+        [event(parameter(service), eventTimestamp="?")],
+    ):
         told = observed(service, *events)
         assert isinstance(told, Unobserved)
         assert told.reason == "the activity log tells of no write of it since 2026-01-01 00:00 UTC"
@@ -123,5 +140,6 @@ json = st.recursive(
 @given(st.dictionaries(st.sampled_from([*event(""), "value"]), json, max_size=6), st.booleans())
 def test_any_shape_is_survived(shape, wrapped):
     """Whatever stands in the answer, it is a last write or none, never an error."""
-    found = observer.parse({"value": [{**event("x"), **shape}]} if wrapped else shape, "x")
+    answer = {"value": [{**event("x"), **shape}]} if wrapped else shape
+    found = observer.parse(answer, "x", ours="2", until=datetime(2026, 1, 1, tzinfo=UTC))
     assert found is None or isinstance(found, LastWrite)

@@ -18,7 +18,17 @@ from flexsec.observers import (
     threat_protection,
 )
 
-EVERY = [server, parameters, firewall, administrators, threat_protection, defender_plan, region, customer_keys, role_assignments]
+EVERY = [
+    server,
+    parameters,
+    firewall,
+    administrators,
+    threat_protection,
+    defender_plan,
+    region,
+    customer_keys,
+    role_assignments,
+]
 READ = (
     r"Microsoft\.(DBforPostgreSQL/(flexibleServers(/\w+)?|locations/capabilities)|Security/pricings"
     r"|KeyVault/vaults(/\w+)*|Authorization/\w+)/read"

@@ -30,7 +30,9 @@ IDENTITY = st.sampled_from(READERS)
 
 def server(key: CustomerKey, *, geo: bool, **more):
     """The state of a server with this key."""
-    observed = state({"server": {"encryption": "AzureKeyVault", "geo_redundant_backup": "Enabled" if geo else "Disabled", **more}})
+    observed = state(
+        {"server": {"encryption": "AzureKeyVault", "geo_redundant_backup": "Enabled" if geo else "Disabled", **more}}
+    )
     return replace(observed, server=replace(observed.server, customer_key=key, identities=tuple(READERS[:2])))
 
 
@@ -81,7 +83,9 @@ def test_what_is_sent_names_whole_pairs_and_nothing_else(case):
     assert body.pop("properties") == {}
     named = {told["primaryUserAssignedIdentityId"], told.get("geoBackupUserAssignedIdentityId", READERS[0])}
     new = named - set(READERS[:2])
-    assert body == ({"identity": {"type": "UserAssigned", "userAssignedIdentities": {each: {} for each in new}}} if new else {})
+    assert body == (
+        {"identity": {"type": "UserAssigned", "userAssignedIdentities": {each: {} for each in new}}} if new else {}
+    )
 
 
 def test_a_system_assigned_identity_stays():

@@ -128,8 +128,9 @@ def test_addresses_are_written_without_leading_zeros():
     """A rule stored with leading zeros is put back without them, because the service refuses them since 2024-08-01."""
     with simulated("insecure") as simulation:
         server = simulation.server("rg-shop", "shop-db")
-        change = firewall.diff(wanted("old", "100.0.00.000", "100.0.00.010"), server.observe())
-        acceptance = firewall.write(simulation.client().connection, server.id, change)
+        state = server.observe()
+        change = firewall.diff(wanted("old", "100.0.00.000", "100.0.00.010"), state)
+        acceptance = firewall.write(simulation.client().connection, server.id, change, state)
         assert (
             simulation.client().connection.finish(acceptance, what="write", deadline=_hour(simulation)).kind
             == "succeeded"

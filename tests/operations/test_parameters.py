@@ -144,9 +144,10 @@ def test_writing_sends_one_request_with_the_value_and_its_source():
     """A write is one PUT; the value and the source arrive."""
     with simulated("insecure") as simulation:
         server = simulation.server("rg-shop", "shop-db")
-        change = parameters.diff(DesiredParameter(name="log_checkpoints", value="on"), server.observe())
+        state = server.observe()
+        change = parameters.diff(DesiredParameter(name="log_checkpoints", value="on"), state)
         before = len(simulation.world.requests)
-        acceptance = parameters.write(simulation.client().connection, server.id, change)
+        acceptance = parameters.write(simulation.client().connection, server.id, change, state)
         assert acceptance.status_url
         assert [r.method for r in simulation.world.requests[before:]] == ["PUT"]
         simulation.clock.sleep(11)

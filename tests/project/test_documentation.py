@@ -1,4 +1,6 @@
+import importlib
 import io
+import pkgutil
 import re
 import shlex
 import shutil
@@ -6,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+import flexsec.observers
+import flexsec.operations
 from flexsec.cli.main import root as flexsec_command
 from tests.project.stories import STORIES
 
@@ -91,32 +95,41 @@ def test_exit_codes_agree():
 def test_leave_flags_agree(run):
     """Every leave flag of the command line stands in the safety page, and none that does not exist."""
     text = (ROOT / "docs" / "safety.md").read_text(encoding="utf-8")
-    shown = run("-m", "flexsec", "harden", "--help").stdout
+    shown = "".join(run("-m", "flexsec", name, "--help").stdout for name in ("harden", "rollback"))
     flags = set(re.findall(r"--(?:allow|without|restart)-[a-z]+", shown))
     assert flags
     assert flags == set(re.findall(r"--(?:allow|without|restart)-[a-z]+", text))
 
 
 def test_permissions_agree():
-    """The README names every RBAC action that reading and writing need, and no other."""
-    from flexsec.observers import administrators, firewall, parameters, server, threat_protection
-    from flexsec.operations import firewall as write_firewall
-    from flexsec.operations import parameters as write_parameters
-    from flexsec.operations import restart
-    from flexsec.operations import threat_protection as write_threat_protection
+    """docs/permissions.md tells of every RBAC action that is needed; no document of one that nothing needs or shuns."""
+    from flexsec.engine.permissions import NEVER
+    from flexsec.engine.reasons import REASONS
 
-    rooms = (
-        administrators, firewall, parameters, server, threat_protection,
-        write_firewall, write_parameters, restart, write_threat_protection,
-    )  # fmt: skip
-    needed = {action.removeprefix("Microsoft.DBforPostgreSQL/") for room in rooms for action in _actions(room)}
-    text = (ROOT / "README.md").read_text(encoding="utf-8")
-    named = set(re.findall(r"`((?:[a-zA-Z]+/)+(?:read|write|delete|action))`", text))
-    below = {
-        f"flexibleServers/{name}" if not name.startswith(("flexibleServers", "locations")) else name for name in named
-    }
-    assert below == needed
+    known = {action.casefold() for action in REASONS} | {pattern.casefold() for pattern, _ in NEVER}
+    needed = _actions(flexsec.observers) | _actions(flexsec.operations)
+    assert len(needed) > 15
+    for name in ("README.md", "docs/permissions.md"):
+        text = (ROOT / name).read_text(encoding="utf-8")
+        named = set(re.findall(r"`(Microsoft\.[A-Za-z]+/[\w/*]+/(?:read|write|delete|action))`", text))
+        dangers = text.partition("calls these dangerous")[2]
+        assert {each for each in named if each.casefold() not in known and each not in dangers} == set()
+        if name == "docs/permissions.md":
+            rows = set(re.findall(r"^\| `(Microsoft\.[^`]+)`(?: \(data\))? \| \w+ \|", text, re.MULTILINE))
+            assert needed - rows == set(), "run python scripts/build_docs_permissions.py"
+    assert "(docs/permissions.md)" in (ROOT / "README.md").read_text(encoding="utf-8")
 
 
 def _actions(room):
-    return {value for name, kept in vars(room).items() if name.endswith("ACTIONS") for value in kept}
+    """Every action that a module of the room says it needs, and that a kind of change carries."""
+    modules = [importlib.import_module(f"{room.__name__}.{each.name}") for each in pkgutil.iter_modules(room.__path__)]
+    constants = {
+        action
+        for module in modules
+        for name, kept in vars(module).items()
+        if name.lstrip("_").endswith("ACTIONS")
+        for action in ((kept,) if isinstance(kept, str) else kept)
+    }
+    return constants | {
+        action for module in modules if hasattr(module, "OPERATION") for action in module.OPERATION.actions
+    }

@@ -33,7 +33,7 @@ def test_one_shot_script_hardens(run, tmp_path):
     assert done.returncode == 3, done.stderr  # an administrator is left for a person
     report = json.loads(done.stdout)
     assert report["run"]["status"] == "complete"
-    assert "[1/14] writing" in done.stderr
+    assert "[1/16] writing" in done.stderr
 
 
 def test_one_shot_script_writes_a_report(run, tmp_path):
@@ -129,7 +129,7 @@ def test_one_shot_script_is_interrupted_as_the_command_is(run, tmp_path, times, 
     assert f"--simulate {world} --state-dir {state}" in done.stderr
     if times == 1:
         statuses = [outcome["status"] for outcome in json.loads(done.stdout)["run"]["outcomes"]]
-        assert statuses == ["applied"] * 2 + ["not_started"] * 12
+        assert statuses == ["applied"] * 2 + ["not_started"] * 14
     else:
         assert done.stdout == ""
     words = ("resume", "--simulate", world, "--state-dir", state, "--yes")

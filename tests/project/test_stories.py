@@ -168,7 +168,7 @@ def test_every_member_of_a_world_file_is_described():
 
 def test_every_fault_is_described():
     """The page on the simulator has a line for each fault, with the words of the catalogue."""
-    from flexsec.simulator.faults import FAULTS
+    from flexsec.simulator.fault_kinds import FAULTS
 
     text = (ROOT / "docs" / "simulator.md").read_text(encoding="utf-8")
     listed = dict(re.findall(r"^\| (X\d+) \| (.*?) \|", text, re.MULTILINE))

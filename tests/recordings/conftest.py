@@ -33,15 +33,17 @@ def play():
             """What the observer makes of the recorded answers."""
             return self._run(case, lambda connection, deadline: observer.observe(connection, server, deadline=deadline))
 
-        def write(self, case, change, *, then=None):
-            """Sends a change, follows it to its end, and reads with an observer."""
+        def write(self, case, change, *, then=None, of=SERVER, over=None):
+            """Sends a change over what an observer reads first, follows it to its end, and reads with an observer."""
 
             def act(connection, deadline):
                 operation = next(each for each in OPERATIONS if each.kind == change.kind)
-                acceptance = operation.write(connection, SERVER, change)
+                found = over.observe(connection, of, deadline=deadline) if over else None
+                state = SimpleNamespace(server=found)
+                acceptance = operation.write(connection, of, change, state)
                 waits = []
                 ending = connection.finish(acceptance, what=change.sentence, deadline=deadline, on_wait=waits.append)
-                read = then.observe(connection, SERVER, deadline=deadline) if then else None
+                read = then.observe(connection, of, deadline=deadline) if then else None
                 return SimpleNamespace(acceptance=acceptance, ending=ending, waits=waits, read=read)
 
             return self._run(case, act)

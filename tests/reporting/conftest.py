@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 
 import pytest
@@ -10,15 +10,25 @@ import pytest
 from flexsec.baselines.baseline import Baseline, MappedRow, Scope, Selection
 from flexsec.baselines.difference import Difference, difference
 from flexsec.controls.catalogue import control
+from flexsec.controls.control import Argument, Control
+from flexsec.controls.references import Policy, References
+from flexsec.controls.severities import Rating
 from flexsec.model.change import Change, Phase
+from flexsec.model.change_record import Approval, ChangeRecord
 from flexsec.model.connections import Connection, Evidence
+from flexsec.model.defender import DefenderPlan
 from flexsec.model.desire import DesiredParameter
 from flexsec.model.firewall import FirewallRule
 from flexsec.model.leave import Leave
+from flexsec.model.observation import Unobserved
 from flexsec.model.parameter import Parameter
 from flexsec.model.plan import Left, Plan, Withheld
+from flexsec.model.role import Excess, ExcessKind, Need, PermissionCheck, Role, RoleScope, Unchecked
 from flexsec.model.run import ChangeStatus, Hardening, Outcome, Run, RunStatus
+from flexsec.model.server import ThreatProtection
+from flexsec.model.subscription import CoveredServer, SubscriptionState
 from flexsec.model.verdict import Assessment, Check, Severity, Status, Verdict, Waiver
+from flexsec.reporting.worlds import WorldFacts
 
 SERVER = (
     "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-shop"
@@ -304,3 +314,133 @@ def baseline_difference(baseline: Baseline) -> Difference:
         owners={"parameters/log_*": "flexsec"},
     )
     return difference(baseline, other)
+
+
+@pytest.fixture
+def role() -> Role:
+    """A role with an action at each scope, and one that is optional."""
+    return Role(
+        purpose="rotate",
+        needs=(
+            Need(action="Microsoft.X/servers/write", scope=RoleScope.SERVER, reason="change the server | its password"),
+            Need(action="Microsoft.X/locations/status/read", scope=RoleScope.SUBSCRIPTION, reason="follow a write"),
+            Need(
+                action="Microsoft.V/vaults/secrets/set/action",
+                scope=RoleScope.VAULT,
+                reason="store the new password",
+                data=True,
+            ),
+        ),
+        optional=(Need(action="Microsoft.L/log/read", scope=RoleScope.SUBSCRIPTION, reason="tell who it was"),),
+    )
+
+
+@pytest.fixture
+def permission_check(role: Role) -> PermissionCheck:
+    """Something missing, something not known, and something too much of each kind."""
+    reasons = {
+        ExcessKind.DANGEROUS: ("*", "it can delete the server"),
+        ExcessKind.WRITES: ("Microsoft.X/*", "it can change what is not needed, and what Azure adds to that later"),
+        ExcessKind.READS: ("*/read", "it can read what is not needed, and what Azure adds to that later"),
+        ExcessKind.WIDER: ("Microsoft.X/servers/write", "it is needed at the server alone"),
+    }
+    return PermissionCheck(
+        server_id=SERVER,
+        identity="22222222-2222-2222-2222-222222222222",
+        role=role,
+        missing=(role.needs[0],),
+        excess=tuple(
+            Excess(pattern=pattern, scope=RoleScope.SUBSCRIPTION, kind=kind, reason=reason)
+            for kind, (pattern, reason) in reasons.items()
+        ),
+        unchecked=(Unchecked(scope=RoleScope.VAULT, reason="no key vault is named", missing_action="a/read"),),
+    )
+
+
+RECORD = ChangeRecord(
+    reference="CHG-2041", reason="Before the audit,\n=not a formula | and no markup: <b>*_`", ticket="OPS-7"
+)
+
+
+@dataclass(frozen=True)
+class Told:
+    """A plan and its run, of which somebody said why, and which others approved."""
+
+    plan: Plan
+    run: Run
+
+
+@pytest.fixture
+def told(plan: Plan, run: Run) -> Told:
+    """With a record, a maker, and an approval with and one without a comment."""
+    approvals = tuple(
+        Approval(
+            digest=plan.digest, approved_by=f"{digit * 8}-3333-3333-3333-333333333333", approved_at=AT, comment=said
+        )
+        for digit, said in (("3", "Checked with the shop team."), ("4", ""))
+    )
+    made = replace(plan, record=RECORD, made_by="22222222-2222-2222-2222-222222222222")
+    return Told(made, replace(run, record=RECORD, approvals=approvals))
+
+
+@pytest.fixture
+def a_control() -> Control:
+    """One that is no real one, so that its page stays as it is."""
+
+    def check(state, arguments):
+        """Says how long something | is kept.
+
+        What it checks: the days of keeping.
+
+        Why: what is gone cannot be looked at.
+
+        What it does not check: who looks.
+        """
+
+    return Control(
+        id="log-example",
+        title="Something is kept",
+        family="logging",
+        rating=Rating(severity=Severity.LOW, reason="it helps afterwards"),
+        check=check,
+        reads=("server",),
+        references=References(
+            cis=("DB Services 2.0 1.1",), mcsb=("LT-6",), policy=(Policy(guid="0-0", name="Keep (Audit)"),)
+        ),
+        arguments=(
+            Argument(name="days", kind="integer", default=4, description="how long", minimum=1, maximum=7),
+            Argument(name="words", kind="texts", default=("a", "b"), description="which ones"),
+        ),
+        parameters=("logfiles.retention_days",),
+    )
+
+
+@pytest.fixture
+def worlds() -> tuple[WorldFacts, ...]:
+    """Two worlds."""
+    return (
+        WorldFacts(name="one", about="A server | alone.", subscriptions=1, servers=1, ready=1, versions=("16",)),
+        WorldFacts(name="many", about="A fleet.", subscriptions=2, servers=40, ready=38, versions=("13", "18")),
+    )
+
+
+@pytest.fixture
+def covered() -> SubscriptionState:
+    """A plan that is off, and a server of each kind: switched on by itself, not switched on, not read."""
+    group = SERVER.rpartition("/")[0]
+    return SubscriptionState(
+        server_id="/subscriptions/11111111-1111-1111-1111-111111111111",
+        observed_at=AT,
+        defender_plan=DefenderPlan(
+            tier="Free",
+            coverage="PartiallyCovered",
+            inherited_from="/providers/Microsoft.Management/managementGroups/all",
+            enforce="False",
+            extensions={"one": True, "another": False},
+        ),
+        servers=(
+            CoveredServer(server_id=SERVER, engine="PostgreSQL", protection=ThreatProtection(enabled=True)),
+            CoveredServer(server_id=f"{group}/b-db", engine="PostgreSQL", protection=ThreatProtection(enabled=False)),
+            CoveredServer(server_id=f"{group}/c-db", engine="MySQL", protection=Unobserved("not read for MySQL")),
+        ),
+    )

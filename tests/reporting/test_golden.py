@@ -5,47 +5,87 @@
 
 from __future__ import annotations
 
+import importlib
 import os
+import pkgutil
+import re
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
+from flexsec import reporting
+from flexsec.model.server_setting import ServerSettings
+from flexsec.reporting import approval as approval_report
 from flexsec.reporting import assessment as assessment_report
 from flexsec.reporting import baseline as baseline_report
 from flexsec.reporting import baseline_difference as difference_report
 from flexsec.reporting import controls as controls_report
+from flexsec.reporting import defender as defender_report
 from flexsec.reporting import firewall as firewall_report
 from flexsec.reporting import hardening as hardening_report
 from flexsec.reporting import parameters as parameters_report
+from flexsec.reporting import permissions as permissions_report
 from flexsec.reporting import plan as plan_report
+from flexsec.reporting import role as role_report
 from flexsec.reporting import run as run_report
+from flexsec.reporting import settings as settings_report
+from flexsec.reporting import worlds as worlds_report
 from flexsec.reporting.formats import FORMATS, SUFFIXES, render
 
 GOLDEN = Path(__file__).parent / "golden"
 SUFFIX_OF = {name: suffix for suffix, name in SUFFIXES.items()}
 SERVER = "/subscriptions/11111111-1111-1111-1111-111111111111/resourceGroups/rg-shop/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop-db"
 
+SETTINGS = ServerSettings(
+    backup_retention_days=None,
+    storage_auto_grow="Disabled",
+    maintenance_window="Sunday 02:00",
+    tags={"owner": "=not a formula", "Cost centre": "42", "empty": ""},
+)
+
 
 @pytest.fixture
-def documents(assessment, plan, run, hardening, parameters, rules, baseline, baseline_difference):
+def documents(
+    assessment,
+    told,
+    run,
+    hardening,
+    a_control,
+    worlds,
+    parameters,
+    rules,
+    baseline,
+    baseline_difference,
+    role,
+    permission_check,
+    covered,
+):
     """Every report."""
     return {
         "assessment": assessment_report.document(assessment),
-        "plan": plan_report.document(plan),
-        "run": run_report.document(run),
-        "runs": run_report.runs_document((run,)),
-        "hardening": hardening_report.document(hardening),
+        "plan": plan_report.document(told.plan),
+        "run": run_report.document(told.run),
+        "runs": run_report.runs_document((told.run, replace(run, run_id="20260104T090000Z-0a1b2c3d"))),
+        "hardening": hardening_report.document(replace(hardening, plan=told.plan, run=told.run)),
+        "approval": approval_report.document(told.plan, told.run.approvals),
+        "control": controls_report.document(a_control),
+        "controls": controls_report.list_document((a_control, replace(a_control, id="log-another", arguments=()))),
+        "worlds": worlds_report.document(worlds),
         "parameters": parameters_report.document(SERVER, parameters),
         "firewall": firewall_report.document(SERVER, rules),
         "baseline": baseline_report.document(baseline),
         "baselines": baseline_report.list_document((baseline, replace(baseline, name="crm", controls=()))),
         "baseline_difference": difference_report.document(baseline_difference),
+        "role": role_report.document(role, "/subscriptions/11111111-1111-1111-1111-111111111111"),
+        "permissions": permissions_report.document(permission_check),
+        "settings": settings_report.document(SERVER, SETTINGS),
+        "defender": defender_report.document(covered),
     }
 
 
-KINDS = ("assessment", "plan", "run", "runs", "hardening", "parameters", "firewall",
-         "baseline", "baselines", "baseline_difference")  # fmt: skip
+KINDS = ("assessment", "plan", "run", "runs", "hardening", "approval", "control", "controls", "worlds", "parameters", "firewall",
+         "baseline", "baselines", "baseline_difference", "role", "permissions", "settings", "defender")  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
@@ -57,6 +97,21 @@ def test_report_is_as_read(kind, format_name, documents):
     if os.environ.get("FLEXSEC_WRITE_GOLDEN"):
         path.write_text(text, encoding="utf-8")
     assert text == path.read_text(encoding="utf-8")
+
+
+def test_every_kind_of_report_has_its_golden_files(documents):
+    """Each schema that a module of reports names is that of one of the reports held against files."""
+    named = set()
+    for module in pkgutil.iter_modules(reporting.__path__):
+        found = vars(importlib.import_module(f"flexsec.reporting.{module.name}"))
+        named |= {value for name, value in found.items() if name.endswith("SCHEMA") and isinstance(value, str)}
+    assert named
+    elsewhere = {
+        found[1]
+        for path in GOLDEN.parent.glob("golden_*/*.json")
+        if (found := re.search(r'^  "schema": "(.+)"', path.read_text(encoding="utf-8"), re.MULTILINE))
+    }
+    assert named == {document.schema for document in documents.values()} - {""} | elsewhere
 
 
 def test_no_golden_file_is_forgotten(documents):

@@ -16,7 +16,12 @@ from pathlib import Path
 import pytest
 
 from flexsec.model.change import Change, Phase
+from flexsec.model.connections import Evidence
+from flexsec.model.leave import Leave
 from flexsec.model.ownership import Fight, HandOver, Patch
+from flexsec.model.plan import Plan
+from flexsec.model.run import ChangeStatus, Hardening, Outcome, Run, RunStatus
+from flexsec.model.verdict import Assessment, Check, Severity, Status, Verdict
 from flexsec.reporting import hardening as hardening_report
 from flexsec.reporting import plan as plan_report
 from flexsec.reporting import run as run_report
@@ -27,8 +32,8 @@ GOLDEN = Path(__file__).parent / "golden_ownership"
 SUFFIX_OF = {name: suffix for suffix, name in SUFFIXES.items()}
 
 
-def a_change(name, kind="parameters", after="on"):
-    """A change of somebody else's."""
+def a_change(name, kind="parameters", after="on", control="log-connections"):
+    """A change."""
     return Change(
         kind=kind,
         name=name,
@@ -36,7 +41,7 @@ def a_change(name, kind="parameters", after="on"):
         after={"value": after},
         sentence=f"Set {name} to {after} (now off).",
         phase=Phase.TIGHTEN,
-        controls=("log-connections",),
+        controls=(control,),
     )
 
 
@@ -79,15 +84,70 @@ FIGHTS = (
 )
 
 
+AT = datetime(2026, 1, 7, 9, tzinfo=UTC)
+OWN = a_change("require_secure_transport", control="tls-require-secure-transport")
+ASSESSMENT = Assessment(
+    server_id=f"/subscriptions/{'1' * 8}-1111-1111-1111-{'1' * 12}/resourceGroups/rg-shop"
+    "/providers/Microsoft.DBforPostgreSQL/flexibleServers/shop-db",
+    baseline="shop",
+    observed_at=AT,
+    server_state="Ready",
+    verdicts=tuple(
+        Verdict(
+            control=control,
+            title=f"Title of {control}",
+            severity=Severity.MEDIUM,
+            check=Check(status=Status.FAIL, reason=f"{control} fails"),
+            status=Status.FAIL,
+        )
+        for control in ("tls-require-secure-transport", "log-connections")
+    ),
+)
+
+
 @pytest.fixture
-def documents(plan, run, hardening):
-    """The reports that tell of owners, with something to tell."""
-    told = {"handed_over": HANDED, "fights": FIGHTS}
-    full = replace(plan, **told)
+def plan():
+    """A plan that writes its own share, hands others theirs, and meets somebody who sets it back."""
+    return Plan(
+        format=2,
+        server_id=ASSESSMENT.server_id,
+        baseline="shop",
+        baseline_source="shop.yaml",
+        made_at=AT,
+        basis={},
+        changes=(OWN,),
+        withheld=(),
+        left=(),
+        notes=("Something else.",),
+        leave=Leave(),
+        evidence=Evidence(),
+        assessment=ASSESSMENT,
+        handed_over=HANDED,
+        fights=FIGHTS,
+    )
+
+
+@pytest.fixture
+def documents(plan):
+    """The reports that tell of owners."""
+    run = Run(
+        run_id="20260107T090000Z-0a1b2c3d",
+        kind="harden",
+        server_id=ASSESSMENT.server_id,
+        baseline="shop",
+        status=RunStatus.COMPLETE,
+        started_at=AT,
+        ended_at=AT,
+        identity="22222222-2222-2222-2222-222222222222",
+        outcomes=(Outcome(change=OWN, status=ChangeStatus.APPLIED, attempts=1, proof="read back"),),
+        handed_over=HANDED,
+        fights=FIGHTS,
+    )
+    hardening = Hardening(before=ASSESSMENT, plan=plan, run=run, after=ASSESSMENT)
     return {
-        "plan": plan_report.document(full),
-        "run": run_report.document(replace(run, **told)),
-        "hardening": hardening_report.document(replace(hardening, plan=full)),
+        "plan": plan_report.document(plan),
+        "run": run_report.document(run),
+        "hardening": hardening_report.document(hardening),
     }
 
 

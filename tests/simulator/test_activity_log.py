@@ -71,7 +71,10 @@ def test_every_kind_of_write_stands_there(azure):
         ("tags/write", tags),
         ("flexibleServers/restart/action", azure.db),
         ("flexibleServers/write", azure.db),
-        ("flexibleServers/advancedThreatProtectionSettings/write", f"{azure.db}/advancedThreatProtectionSettings/Default"),
+        (
+            "flexibleServers/advancedThreatProtectionSettings/write",
+            f"{azure.db}/advancedThreatProtectionSettings/Default",
+        ),
         ("flexibleServers/firewallRules/delete", rule),
         ("flexibleServers/firewallRules/write", rule),
     ]
@@ -82,7 +85,9 @@ def test_filters_choose(azure):
     azure.finish(azure.set("log_connections", "on"), 100)
     azure.finish(azure.set("log_checkpoints", "on"), 100)
     own = f"{azure.db}/configurations/log_connections"
-    assert events(azure, f"{SINCE} and resourceUri eq '{own.upper()}'") == [("flexibleServers/configurations/write", own)]
+    assert events(azure, f"{SINCE} and resourceUri eq '{own.upper()}'") == [
+        ("flexibleServers/configurations/write", own)
+    ]
     assert events(azure, f"{SINCE} and resourceUri eq '{azure.db}'") == []
     assert len(events(azure, f"{SINCE} and resourceGroupName eq 'RG-SHOP'")) == 2
     assert len(events(azure, f"{SINCE} and resourceProvider eq 'Microsoft.DBforPostgreSQL'")) == 2
@@ -135,7 +140,12 @@ def test_the_log_comes_in_pages(azure):
 def test_reading_it_needs_its_own_right(client_of, world_with):
     """Microsoft.Insights/eventtypes/values/read at the subscription; another api-version is refused."""
     world = world_with()
-    world["principals"] = {"some-token": {"object_id": "44444444-4444-4444-4444-444444444444", "allowed_actions": ["Microsoft.DBforPostgreSQL/*"]}}
+    world["principals"] = {
+        "some-token": {
+            "object_id": "44444444-4444-4444-4444-444444444444",
+            "allowed_actions": ["Microsoft.DBforPostgreSQL/*"],
+        }
+    }
     refused = ask(client_of(world))
     assert (refused.status, refused.code) == (403, "AuthorizationFailed")
     assert "action 'Microsoft.Insights/eventtypes/values/read' over scope '/subscriptions/" in refused.message
@@ -154,7 +164,9 @@ def test_the_log_is_kept_in_the_worlds_file(azure):
     azure.finish(azure.set("log_connections", "on"))
     azure.set("log_checkpoints", "on")
     document = azure.world.to_dict()
-    assert [each["action"] for each in document["activity"]] == ["Microsoft.DBforPostgreSQL/flexibleServers/configurations/write"]
+    assert [each["action"] for each in document["activity"]] == [
+        "Microsoft.DBforPostgreSQL/flexibleServers/configurations/write"
+    ]
     copy = World.from_dict(document)
     assert copy.to_dict() == document
     azure.world = copy

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from flexsec.simulator import ConnectionDropped, Fault, FaultPlan, World
-from flexsec.simulator.faults import FAULTS
+from flexsec.simulator.fault_kinds import FAULTS
 
 RULE = {"startIpAddress": "198.51.100.7", "endIpAddress": "198.51.100.7"}
 

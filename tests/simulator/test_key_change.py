@@ -19,7 +19,11 @@ def keyed(client_of, world_with):
     """Makes a client of a world with a server that has its own key, and vaults with usable and unusable ones."""
 
     def make(*, geo=False, **members):
-        server = {"data_encryption": "AzureKeyVault", "identities": IDENTITIES, "customer_key": {**PAIR, **(GEO if geo else {})}}
+        server = {
+            "data_encryption": "AzureKeyVault",
+            "identities": IDENTITIES,
+            "customer_key": {**PAIR, **(GEO if geo else {})},
+        }
         world = world_with(**{**server, "geo_redundant_backup": "Enabled" if geo else "Disabled", **members})
         world["clock"] = "2026-01-05T09:00:00Z"
         world["subscriptions"][0]["resource_groups"][0]["vaults"] = [
@@ -74,7 +78,9 @@ def test_a_geo_redundant_server_wants_all_four(keyed):
     two = {"primaryKeyURI": "https://near.vault.azure.net/keys/two"}
     before = azure.get(azure.db).json["properties"]["dataEncryption"]
     assert exchanged(azure, **{**PAIR, **two}) == ("CMKInvalidEncryptionParameters", before)
-    assert "Geo-Backup Encryption user assigned identity and key is required" in ERRORS["CMKInvalidEncryptionParameters"]
+    assert (
+        "Geo-Backup Encryption user assigned identity and key is required" in ERRORS["CMKInvalidEncryptionParameters"]
+    )
     same = {**PAIR, **GEO, **two, "geoBackupUserAssignedIdentityId": NEAR}
     assert exchanged(azure, **same)[0] == "CMKInvalidEncryptionParameters"
     ended, told = exchanged(azure, **{**PAIR, **GEO, **two})

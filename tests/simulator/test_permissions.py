@@ -12,19 +12,26 @@ def test_every_scope_tells_the_four_lists(azure, scope):
     """At a subscription, a resource group and a server the answer has the members that are documented."""
     answered = azure.get(f"{scope or azure.db}{PERMISSIONS}", version=VERSION)
     assert answered.status == 200
-    assert answered.json == {"value": [{"actions": ["*"], "notActions": [], "dataActions": ["*"], "notDataActions": []}]}
+    assert answered.json == {
+        "value": [{"actions": ["*"], "notActions": [], "dataActions": ["*"], "notDataActions": []}]
+    }
 
 
-def test_a_principal_is_told_its_own_actions(azure):
+def test_a_principal_is_told_its_own_actions(client_of, world_with):
     """Who may do less is told less, and needs Microsoft.Authorization/permissions/read to be told."""
-    allowed = ("Microsoft.DBforPostgreSQL/flexibleServers/read", "microsoft.authorization/PERMISSIONS/read")
-    azure.principal("reader", *allowed)
-    told = azure.get(f"{azure.db}{PERMISSIONS}", version=VERSION, token="reader")
-    assert told.json["value"][0]["actions"] == list(allowed)
-    azure.principal("blind", "Microsoft.DBforPostgreSQL/*")
-    refused = azure.get(f"{azure.db}{PERMISSIONS}", version=VERSION, token="blind")
-    assert (refused.status, refused.json["error"]["code"]) == (403, "AuthorizationFailed")
-    assert "'Microsoft.Authorization/permissions/read'" in refused.json["error"]["message"]
+    allowed = {
+        "reader": ["Microsoft.DBforPostgreSQL/flexibleServers/read", "microsoft.authorization/PERMISSIONS/read"],
+        "blind": ["Microsoft.DBforPostgreSQL/*"],
+    }
+    oid = "44444444-4444-4444-4444-444444444444"
+    principals = {name: {"object_id": oid, "allowed_actions": actions} for name, actions in allowed.items()}
+    azure = client_of(world_with() | {"principals": principals}, token="reader")
+    told = azure.get(f"{azure.db}{PERMISSIONS}", version=VERSION)
+    assert told.json["value"][0]["actions"] == allowed["reader"]
+    azure.token = "blind"
+    refused = azure.get(f"{azure.db}{PERMISSIONS}", version=VERSION)
+    assert (refused.status, refused.code) == (403, "AuthorizationFailed")
+    assert "'Microsoft.Authorization/permissions/read'" in refused.message
 
 
 @pytest.mark.parametrize(

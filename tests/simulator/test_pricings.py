@@ -141,7 +141,9 @@ def test_an_inherited_plan_names_its_scope_and_takes_no_change(client_of, world_
 def test_extensions_can_go_on_by_themselves(client_of, world_with):
     """A world may have the service switch extensions on when the plan goes on, whatever is sent; off takes them away."""
     document = world_with()
-    document["subscriptions"][0]["plans"] = {"OpenSourceRelationalDatabases": {"switches_on": ["SensitiveDataDiscovery"]}}
+    document["subscriptions"][0]["plans"] = {
+        "OpenSourceRelationalDatabases": {"switches_on": ["SensitiveDataDiscovery"]}
+    }
     azure = client_of(document)
     on = azure.put(DATABASES, {"pricingTier": "Standard"}, version="2024-01-01").json["properties"]
     assert on["extensions"] == [{"name": "SensitiveDataDiscovery", "isEnabled": "True"}]
@@ -156,16 +158,23 @@ def test_other_resources_stand_in_the_list_of_resources(client_of, world_with):
     group = document["subscriptions"][0]["resource_groups"][0]
     group["resources"] = [{"type": "Microsoft.DBforMySQL/flexibleServers", "name": "crm", "location": "northeurope"}]
     azure = client_of(document)
-    listed = azure.get("/subscriptions/11111111-1111-1111-1111-111111111111/resources", version="2021-04-01").json["value"]
+    listed = azure.get("/subscriptions/11111111-1111-1111-1111-111111111111/resources", version="2021-04-01").json[
+        "value"
+    ]
     assert [each["name"] for each in listed] == ["shop-db", "crm"]
     assert listed[1]["id"].endswith("/resourceGroups/rg-shop/providers/Microsoft.DBforMySQL/flexibleServers/crm")
     wanted = "resourceType%20eq%20'Microsoft.DBforMySQL/flexibleServers'"
-    some = azure.get(f"/subscriptions/11111111-1111-1111-1111-111111111111/resources?api-version=2021-04-01&$filter={wanted}")
+    some = azure.get(
+        f"/subscriptions/11111111-1111-1111-1111-111111111111/resources?api-version=2021-04-01&$filter={wanted}"
+    )
     assert [each["name"] for each in some.json["value"]] == ["crm"]
     assert World.from_dict(azure.world.to_dict()).to_dict() == azure.world.to_dict()
 
 
-@pytest.mark.parametrize("resource", [{"name": "x"}, {"type": "Microsoft.DBforPostgreSQL/flexibleServers", "name": "x"}, {"type": "odd", "name": "x"}])
+@pytest.mark.parametrize(
+    "resource",
+    [{"name": "x"}, {"type": "Microsoft.DBforPostgreSQL/flexibleServers", "name": "x"}, {"type": "odd", "name": "x"}],
+)
 def test_an_impossible_resource_is_refused_in_a_world(world_with, resource):
     """Another provider's resource has a type and a name; servers stand among the servers."""
     document = world_with()

@@ -6,7 +6,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flexsec.simulator import ConnectionDropped, Fault, World
-from flexsec.simulator.faults import FAULTS
+from flexsec.simulator.fault_kinds import FAULTS
 
 TENANT = "33333333-3333-3333-3333-333333333333"
 SWITCH = st.sampled_from(["Enabled", "Disabled", "enabled", "Perhaps", None])

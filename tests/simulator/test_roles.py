@@ -11,7 +11,12 @@ DEFINITIONS = "/providers/Microsoft.Authorization/roleDefinitions"
 SCOPE = f"/subscriptions/{SUBSCRIPTION}"
 GROUP = f"{SCOPE}/resourceGroups/rg-shop"
 MANAGEMENT = "/providers/Microsoft.Management/managementGroups/contoso"
-OWN = {"id": "AAAAAAAA-0000-0000-0000-000000000001", "name": "Firewall clerk", "actions": ["*/read"], "not_actions": ["X/*"]}
+OWN = {
+    "id": "AAAAAAAA-0000-0000-0000-000000000001",
+    "name": "Firewall clerk",
+    "actions": ["*/read"],
+    "not_actions": ["X/*"],
+}
 
 
 def person(number):
@@ -29,7 +34,12 @@ def roles(client_of, world_with):
     subscription["role_assignments"] = [
         {"principal_id": person(1), "role": "Owner"},
         {"scope": MANAGEMENT, "principal_id": person(2), "principal_type": "Group", "role": "Reader"},
-        {"scope": GROUP.upper(), "principal_id": person(3), "principal_type": "ServicePrincipal", "role": "Contributor"},
+        {
+            "scope": GROUP.upper(),
+            "principal_id": person(3),
+            "principal_type": "ServicePrincipal",
+            "role": "Contributor",
+        },
         {"scope": server, "principal_id": person(4), "role": "Firewall clerk"},
         {"scope": f"{SCOPE}/resourceGroups/rg-other", "principal_id": person(5), "role": "Owner"},
         {"scope": f"{SCOPE}/resourceGroups/rg-shop-too", "principal_id": person(6), "role": "Owner"},

@@ -33,6 +33,16 @@ def test_public_access_on_a_vnet_server_is_ignored(client_of, world_with, vnet):
     assert azure.world.effects(azure.db) == ()
 
 
+def test_a_window_may_come_with_texts(azure):
+    """The hour and the minute count as texts too, as azure-cli sends them; a text that is no number does not."""
+    sent = {"customWindow": "Enabled", "dayOfWeek": 6, "startHour": "2", "startMinute": "05"}
+    azure.finish(azure.patch(azure.db, {"properties": {"maintenanceWindow": sent}}))
+    assert shown(azure)["maintenanceWindow"] == sent | {"startHour": 2, "startMinute": 5}
+    for wrong in ("", "24", "two", "-1", "٢"):
+        answered = azure.patch(azure.db, {"properties": {"maintenanceWindow": sent | {"startHour": wrong}}})
+        assert (answered.status, answered.code) == (400, "InvalidParameterValue")
+
+
 def test_the_whole_block_that_the_cli_sends_is_taken(azure):
     """A PATCH that repeats everything and changes the tags changes the tags only (recorded)."""
     before = shown(azure)

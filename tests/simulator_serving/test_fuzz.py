@@ -16,7 +16,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from flexsec.simulator import ConnectionDropped, Fault, Request, World
-from flexsec.simulator.faults import FAULTS
+from flexsec.simulator.fault_kinds import FAULTS
 from flexsec.simulator.serving import Limits, serve
 from flexsec.simulator.serving.application import Application
 from flexsec.simulator.serving.clock import ServedClock

@@ -93,3 +93,9 @@ def test_the_fleet_is_always_the_same():
 def test_a_fleet_of_any_size_is_a_world(servers):
     """A fleet can have any number of servers, for measuring with."""
     assert sum(1 for _ in World.from_dict(fleet.mixed_fleet(servers)).servers()) == servers
+
+
+def test_an_unknown_server_is_told_with_those_there_are():
+    """A test that asks the world for a server that is not there reads which ones are."""
+    with pytest.raises(KeyError, match=r"no server 'shop' in this world; it has shop-db, shop-archive"):
+        World.builtin("insecure").server("shop")

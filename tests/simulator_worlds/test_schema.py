@@ -8,7 +8,7 @@ import jsonschema
 import pytest
 
 from flexsec.simulator import World, WorldError, server_file, world_file
-from flexsec.simulator.faults import FAULTS
+from flexsec.simulator.fault_kinds import FAULTS
 from flexsec.simulator.world_schema import fault_file_schema, world_schema
 
 

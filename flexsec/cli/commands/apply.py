@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING
 import click
 
 from ...errors import ApprovalRequired, NotFound, UsageError
-from ...model.resource import ServerId
 from ...reporting import plan as plan_report
 from ...reporting.neutral import plain
 from ...reporting.run import document
+from .. import inputs
 from ..confirm import ask, require_answerable
 from ..exit_codes import of_applied, of_plan
 from ..given import Given, pass_given
@@ -57,16 +57,18 @@ def command(given: Given, plan_file: Path, *, require_approval: bool, approval_m
     what the plan says.
     """
     from ...engine import plan_file as files
+    from ...engine.approvals import planned_server
 
-    check_files(given)
+    check_files(given, *inputs.of_plan(plan_file))
     require_answerable(given, "apply")
     if approval_max_age is not None and not require_approval:
         raise UsageError("--approval-max-age says which approvals count; give --require-approval too")
     record = record_of(given.record)
     plan = files.read(plan_file)
+    server = planned_server(plan)
     consent = _consent(plan_file, required=require_approval, max_age=approval_max_age)
     with Session(given) as session:
-        client, handle = session.server_of(ServerId.parse(plan.server_id))
+        client, handle = session.server_of(server)
         _refuse_unapproved(plan, consent, client)
         if plan.changes:
             ask(plan_report.document(plan), "Apply this plan?", given)

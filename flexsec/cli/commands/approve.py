@@ -6,13 +6,13 @@ from pathlib import Path
 
 import click
 
-from ...model.resource import ServerId
 from ...reporting import plan as plan_report
 from ...reporting.approval import document
 from ...reporting.words import count
 from ..confirm import ask, require_answerable
 from ..exit_codes import OK
 from ..given import Given, pass_given
+from ..inputs import of_plan
 from ..options import output_options, settings_options, yes_option
 from ..output import check_files, say, show
 from ..sections import Command
@@ -35,14 +35,16 @@ def command(given: Given, plan_file: Path, *, comment: str) -> int:
     """
     from ...engine import approval_file
     from ...engine import plan_file as files
+    from ...engine.approvals import planned_server
 
-    check_files(given)
+    check_files(given, *of_plan(plan_file))
     require_answerable(given, "approve", what="consents to a plan")
     plan = files.read(plan_file)
+    server = planned_server(plan)
     place = approval_file.place(plan_file)
     earlier = approval_file.read(place)
     with Session(given) as session:
-        client = session.client(ServerId.parse(plan.server_id).subscription_id)
+        client = session.client(server.subscription_id)
         client.approve(plan, comment=comment, earlier=earlier)  # refused before anybody reads the plan in vain
         ask(plan_report.document(plan), "Approve this plan?", given, otherwise="nothing was approved")
         approval = client.approve(plan, comment=comment, earlier=earlier)

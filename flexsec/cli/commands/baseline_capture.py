@@ -13,6 +13,7 @@ from ...reporting.neutral import plain
 from ...reporting.words import count
 from ..exit_codes import OK, UNOBSERVED
 from ..given import Given, pass_given
+from ..inputs import of_options, refuse_overwriting
 from ..options import settings_options, target_options
 from ..output import print_out, say, write_file
 from ..sections import Command
@@ -48,6 +49,7 @@ def command(given: Given, server: tuple[str, ...], output: Path | None, *, force
     only_id(server, given.target)
     if output is not None:
         _check(output, force=force)
+        refuse_overwriting((output,), of_options(given))
     with Session(given) as session:
         _, handle = session.server()
         captured = handle.capture_baseline()

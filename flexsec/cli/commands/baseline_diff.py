@@ -6,6 +6,7 @@ import click
 
 from ...reporting.baseline_difference import document
 from ..given import Given, pass_given
+from ..inputs import of_name
 from ..options import output_options, settings_options
 from ..output import check_files, show
 from ..sections import Command
@@ -27,6 +28,6 @@ def command(given: Given, left: str, right: str) -> int:
     from ...baselines.difference import difference
     from ...baselines.loader import load
 
-    check_files(given)
+    check_files(given, *of_name(left), *of_name(right))
     show(document(difference(load(left), load(right))), given)
     return 0

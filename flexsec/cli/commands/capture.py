@@ -14,6 +14,7 @@ from ...errors import UsageError
 from ...reporting.words import count
 from ..exit_codes import OK, UNOBSERVED
 from ..given import Given, TargetGiven, pass_given
+from ..inputs import of_options, refuse_overwriting
 from ..options import settings_options, target_options
 from ..output import print_out, say, write_file
 from ..session import Session
@@ -50,6 +51,7 @@ def command(given: Given, scopes: tuple[str, ...], output: Path | None, *, mask:
     """
     if output is not None and not output.parent.is_dir():
         raise UsageError(f"cannot write {output}: there is no directory {output.parent}")
+    refuse_overwriting((output,) if output else (), of_options(given))
     from ...testing.capture import capture
 
     with Session(given) as session:

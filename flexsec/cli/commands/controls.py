@@ -14,6 +14,7 @@ class Commands(LazyGroup):
     """The commands of the group."""
 
     lazy: ClassVar[dict[str, tuple[str, str]]] = {
+        "coverage": ("Show what is covered here and by other tools.", "controls_coverage"),
         "list": ("List the controls.", "controls_list"),
         "show": ("Show what a control checks, why, and what to do.", "controls_show"),
     }
@@ -22,4 +23,4 @@ class Commands(LazyGroup):
 @click.command("controls", cls=Commands)
 @settings_options
 def command() -> None:
-    """List the controls, or show one."""
+    """List the controls, show one, or see what is covered."""

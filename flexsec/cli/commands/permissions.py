@@ -15,6 +15,7 @@ from ...reporting import permissions as check_report
 from ...reporting.role import advice, document
 from ..exit_codes import OK, of_permissions
 from ..given import Given, pass_given
+from ..inputs import of_plan
 from ..options import baseline_option, output_options, settings_options, target_options
 from ..output import check_files, say, show
 from ..sections import Command
@@ -22,6 +23,7 @@ from ..session import Session
 from ..targets import SUBSCRIPTION_VARIABLE, only_id
 
 if TYPE_CHECKING:
+    from ...baselines.baseline import Baseline
     from ...model.plan import Plan
     from ...model.role import Role
     from ..given import TargetGiven
@@ -34,9 +36,10 @@ _ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 @click.option(
     "--for",
     "purpose",
-    metavar="COMMAND|PLAN",
+    metavar="COMMAND|PLAN|RUN",
     default="",
-    help="What the role is for: a command (audit, apply, 'parameters set', ...), rotate, or the file of a plan.",
+    help="What the role is for: a command (audit, apply, 'parameters set', ...), rotate, the file of a plan, or a run: "
+    "'resume RUN', 'rollback RUN', or RUN for what it calls for.",
 )
 @click.option(
     "--at",
@@ -50,7 +53,7 @@ _ANY_SUBSCRIPTION = "00000000-0000-0000-0000-000000000000"
 @settings_options
 @pass_given
 def command(given: Given, words: tuple[str, ...], *, purpose: str, at: str | None, check: bool) -> int:
-    """Print the least-privilege custom role for a command or a plan, as `az role definition create` takes it.
+    """Print the least-privilege custom role for a command, a plan or a run, as `az role definition create` takes it.
 
     The role is JSON unless another --format is given; table and markdown tell what each action is for. The target
     says where the role may be assigned. Nothing is sent to Azure.
@@ -61,10 +64,10 @@ def command(given: Given, words: tuple[str, ...], *, purpose: str, at: str | Non
     """
     purpose = _purpose(purpose, words, given.target)
     if not purpose:
-        raise UsageError("for what? give --for with a command, such as audit or apply, or with the file of a plan")
-    check_files(given)
-    plan = _plan(purpose)
-    role = _role(purpose, plan, given.judgement.baseline)
+        raise UsageError("for what? give --for with a command, such as audit or apply, a plan's file or a run's id")
+    path = _plan_file(purpose)
+    check_files(given, *(of_plan(path) if path else ()))
+    plan, role = _of_run(purpose, given) or _asked(purpose, path, given.judgement.baseline)
     if check:
         if at:
             raise UsageError("--at is about the role that is printed; --check looks at every scope")
@@ -85,31 +88,60 @@ def _purpose(purpose: str, words: tuple[str, ...], target: TargetGiven) -> str:
     return " ".join((purpose, *(word for word in words if word not in ids))).strip()
 
 
-def _plan(purpose: str) -> Plan | None:
-    """The plan in a file; None when the purpose is a command.
+def _plan_file(purpose: str) -> Path | None:
+    """The file of a plan; None when the purpose is a command."""
+    from ...engine.permissions import ROWS
+
+    path = Path(purpose)
+    return path if purpose not in ROWS and (path.is_file() or path.suffix.lower() == ".json") else None
+
+
+def _asked(purpose: str, path: Path | None, baseline: str) -> tuple[Plan | None, Role]:
+    """The plan in the file, if there is one, and the role for it or for the command.
 
     Raises:
         PlanInvalid, UsageError: the file cannot be used.
     """
-    from ...engine import plan_file
-    from ...engine.permissions import ROWS
-
-    path = Path(purpose)
-    if purpose in ROWS or not (path.is_file() or path.suffix.lower() == ".json"):
-        return None
-    return plan_file.read(path)
-
-
-def _role(purpose: str, plan: Plan | None, baseline: str) -> Role:
     from ...baselines.loader import load
+    from ...engine import plan_file
     from ...engine.permissions import role_for, role_for_plan
 
-    if plan is None:
-        return role_for(purpose, baseline=load(baseline))
+    if path is None:
+        return None, role_for(purpose, baseline=load(baseline))
+    plan = plan_file.read(path)
+    return plan, role_for_plan(plan, baseline=_baseline_of(plan))
+
+
+def _of_run(purpose: str, given: Given) -> tuple[Plan, Role] | None:
+    """The plan of the run that the purpose names, and the role for finishing or undoing it; None when it names none.
+
+    Raises:
+        UnknownName, JournalDamaged: no such run, or not to be trusted.
+    """
+    from ...engine.history import plan_of
+    from ...engine.run_permissions import role_for_run, run_named
+
+    named = run_named(purpose)
+    if named is None:
+        return None
+    way, run_id = named
+    with Session(given) as session:
+        recorder = session.recorder()
+        run, plan = recorder.run(run_id), plan_of(recorder.journals, run_id)
+    role = role_for_run(run, plan, way=way, baseline=_baseline_of(plan))
+    if way is None:
+        say(f"run {run_id} is {run.status.value.replace('_', ' ')}: this is about `flexsec {role.purpose}`")
+    return plan, role
+
+
+def _baseline_of(plan: Plan) -> Baseline | None:
+    """The plan's own baseline; None when its file has moved: the plan is carried out and not judged again."""
+    from ...baselines.loader import load
+
     try:
-        return role_for_plan(plan, baseline=load(plan.baseline_source))
+        return load(plan.baseline_source) if plan.baseline_source else None
     except FlexSecError:
-        return role_for_plan(plan)  # the baseline's file has moved: the plan is carried out and not judged again
+        return None
 
 
 def _check(given: Given, role: Role, plan: Plan | None) -> int:

@@ -38,9 +38,13 @@ def command(given: Given, values: tuple[str, ...], *, remove_tag: tuple[str, ...
     Names: backup_retention_days (7 to 35), storage_auto_grow (on or off), maintenance_window ("Sunday 02:00", in UTC,
     or system-managed), fips_mode (on or off) and tag:KEY; other tags are kept.
 
-    A value that the service would refuse is refused before anything is sent. A value that is there already is not
-    written. Fewer days of backups, storage that no longer grows, and FIPS mode off need --allow-lowering. FIPS mode
-    needs --allow-restart, and to go on --allow-closing md5 with evidence of how roles' passwords are kept.
+    Refused before anything is sent: a value that no server takes, and what this server, as it was read, excludes
+    (retention on a replica, autogrow on Premium SSD v2 or Ultra Disk, a tag too many). What depends on other servers
+    the service decides: autogrow goes on at every replica first, then at the primary.
+
+    A value that is there already is not written. Fewer days of backups, storage that no longer grows, and FIPS mode off
+    need --allow-lowering. FIPS mode needs --allow-restart, and to go on --allow-closing md5 with evidence of how roles'
+    passwords are kept.
     """
     wanted = _values(split_id(values, given.target), remove_tag)
     check_files(given)

@@ -15,6 +15,7 @@ from ...errors import UsageError
 from .. import logs
 from ..exit_codes import OK
 from ..given import Given, pass_given
+from ..inputs import of_world, refuse_overwriting
 from ..options import settings_options
 from ..output import say
 from ..session import simulation
@@ -137,6 +138,8 @@ def _check(asked: _Asked) -> None:
         raise UsageError(f"--time-scale {asked.time_scale}: expected a number above 0, 1000000 at most")
     if asked.ready is not None and not asked.ready.parent.is_dir():
         raise UsageError(f"cannot write {asked.ready}: there is no directory {asked.ready.parent}")
+    if asked.ready is not None:
+        refuse_overwriting((asked.ready,), (*of_world(asked.world), *((asked.faults,) if asked.faults else ())))
 
 
 def _lay_over(world: World, faults: Path | None) -> None:

@@ -8,6 +8,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+from flexsec.baselines.baseline import Baseline
 from flexsec.baselines.loader import load
 from flexsec.simulator import Request, World, answer
 from flexsec.testing import simulated
@@ -73,7 +74,7 @@ def judged(written: Written) -> dict[str, tuple[str, str]]:
 
 
 @cache
-def baseline():
+def baseline() -> Baseline:
     """The baseline that asks for every control."""
     return load(str(BASELINE))
 

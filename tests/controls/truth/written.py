@@ -31,6 +31,7 @@ class Written:
         roles: entries of the subscription's role assignments.
         denied: the actions that whoever looks may not perform.
         verdicts: what flexsec is expected to say of each control.
+        own: the controls whose verdict was written for this state; those of the others are the other state's.
         truth: what is true where flexsec is expected to say something else; empty for most states.
         why: the reason of a verdict that is not obvious, by control.
     """
@@ -45,6 +46,7 @@ class Written:
     roles: tuple[dict[str, Any], ...]
     denied: tuple[str, ...]
     verdicts: dict[str, str]
+    own: frozenset[str]
     truth: dict[str, str]
     why: dict[str, str]
 
@@ -94,6 +96,7 @@ def _settle(name: str, entries: dict[str, Any], found: dict[str, Written], above
         roles=tuple(entry.get("roles", model.roles if model else ())),
         denied=tuple(entry.get("denied", model.denied if model else ())),
         verdicts={**(model.verdicts if model else {}), **own},
+        own=frozenset(own),
         truth={key: value for key, value in before.items() if key not in own} | _truth(entry, own, model),
         why=entry.get("why", {}),
     )

@@ -55,13 +55,12 @@ def _public_access(told: Told) -> str:
 
 
 def _audit_not_none(told: Told) -> str:
-    """Title: auditing is enabled. Fewer classes than ours, and the extensions that are allowed, are no claim of it."""
+    """Anything but none passes; fewer classes than ours are a scope of its own."""
     if told.parameters is None:
         return NO_ANSWER
     if classes(told) == {"none"}:
         return FAIL
-    enough = "all" in classes(told) or classes(told) >= {"ddl", "role"}
-    return PASS if enough and allows_pgaudit(told) else NOT_COUNTED
+    return PASS if "all" in classes(told) or classes(told) >= {"ddl", "role"} else NOT_COUNTED
 
 
 def _library_named(told: Told) -> str:
@@ -111,7 +110,7 @@ POLICY = (
     PeerCheck("f5ed3f7a", (RETENTION,), _seven_days),
     PeerCheck("3bf854e8", ("log-line-prefix",), _prefix),
     PeerCheck("dd626066", (LIBRARY,), _library_named),
-    PeerCheck("4eb5e667", (CLASSES, LIBRARY), _audit_not_none),
+    PeerCheck("4eb5e667", (CLASSES,), _audit_not_none),
     PeerCheck("eadbb524", (CLASSES,), _role_and_ddl),
     PeerCheck("0a9fbe0d", (PLAN,), plan),
     PeerCheck("d38668f5", ("defender-atp-per-server",), threat_protection),
