@@ -101,6 +101,28 @@ def _setting(name: str, value: str | None) -> Run:
     return run
 
 
+def _switch(method: str, state: str) -> Run:
+    """Switch a way of signing in, over what the server has."""
+    change = Change(kind="authentication", name=method, before=None, after={"state": state}, sentence="Switch.",
+                    phase=Phase.CLOSE)  # fmt: skip
+
+    def run(connection: Connection, server_id: ServerId, deadline: Deadline) -> Ending:
+        found = server.observe(connection, server_id, deadline=deadline)
+        return _sent(connection, server_id, deadline, change, SimpleNamespace(server=found))
+
+    return run
+
+
+def _after(first: Run, *runs: Run) -> Run:
+    """One after the other; the end is the second one's."""
+
+    def run(connection: Connection, server_id: ServerId, deadline: Deadline) -> object:
+        first(connection, server_id, deadline)
+        return _then(*runs)(connection, server_id, deadline)
+
+    return run
+
+
 def _defender(tier: str) -> Run:
     """Switch the subscription's Defender plan."""
     change = Change(kind="defender_plan", name="plan", before=None, after={"tier": tier}, sentence="Switch.",
@@ -166,6 +188,11 @@ _REMOVE = _write("firewall", _RULE, _ADDRESSES, None)
 _REMOVE_TEMPORARY = _write("firewall", "temp-debug", {"start": "0.0.0.0", "end": "255.255.255.255"}, None)  # noqa: S104
 _PROTECT = _write("threat_protection", "Default", None, {"state": "Enabled"})
 _RESTART = _write("restart", "server", {"pending": "max_connections"}, {"pending": ""})
+_PERSON = {"principal": "dba@example.com", "type": "User", "tenant": "33333333-3333-3333-3333-333333333333"}
+_PERSONS_ID = "66666666-6666-6666-6666-666666666666"
+_ENTRA_ON = _switch("entra", "Enabled")
+_ADD = _write("administrators", _PERSONS_ID, None, _PERSON)
+_REMOVE_ADMINISTRATOR = _write("administrators", _PERSONS_ID, _PERSON, None)
 _WRITE = {"method": "PUT"}
 _LISTED = ("log_checkpoints", "log_disconnections", "max_connections", "require_secure_transport", "server_version_num")
 
@@ -259,6 +286,30 @@ _ADMINISTRATORS = (
          run=_read(administrators), ends="read", faults=({"id": "X14"},)),
     Case(stem="administrators", name="list_forbidden", about="The right to list administrators is missing.",
          run=_read(administrators), ends="raises Forbidden", faults=({"id": "X28"},)),
+    Case(stem="administrators", name="add", about="Entra is enabled, an administrator added, and both are read back.",
+         run=_after(_ENTRA_ON, _ADD, _read(administrators)), ends="succeeded"),
+    Case(stem="administrators", name="add_not_enabled", about="An administrator is refused: Entra is off.",
+         run=_ADD, ends="raises ArmError"),
+    Case(stem="administrators", name="add_not_accessible",
+         about="An administrator is accepted and its poll says that the server is not accessible.",
+         run=_after(_ENTRA_ON, _ADD), ends="failed Busy", faults=({"id": "X4"},)),
+    Case(stem="administrators", name="add_not_validated",
+         about="An administrator is accepted and fails: the principal could not be validated.",
+         run=_after(_ENTRA_ON, _ADD), ends="failed ArmError", faults=({"id": "X15"},)),
+    Case(stem="administrators", name="remove", about="An administrator is removed and gone.",
+         run=_after(_then(_ENTRA_ON, _ADD), _REMOVE_ADMINISTRATOR, _read(administrators)), ends="succeeded"),
+)  # fmt: skip
+_AUTHENTICATION = (
+    Case(stem="authentication", name="enable", about="Entra is enabled, and both switches and the tenant are read back.",
+         run=_then(_ENTRA_ON, _read(server)), ends="succeeded"),
+    Case(stem="authentication", name="enable_ignored", about="It is reported done, and the switch is still off.",
+         run=_then(_ENTRA_ON, _read(server)), ends="succeeded", faults=({"id": "X12", "method": "PATCH"},)),
+    Case(stem="authentication", name="disable_passwords", about="Entra is enabled, and passwords are disabled.",
+         run=_after(_ENTRA_ON, _switch("password", "Disabled"), _read(server)), ends="succeeded"),
+    Case(stem="authentication", name="credentials_missing", about="Passwords come back only with login and password.",
+         run=_switch("password", "Enabled"), ends="failed ArmError", faults=({"id": "X13"},)),
+    Case(stem="authentication", name="enable_forbidden", about="The right to write the server is missing.",
+         run=_ENTRA_ON, ends="raises Forbidden", faults=({"id": "X28", "method": "PATCH"},)),
 )  # fmt: skip
 _RESTARTS = (
     Case(stem="restart", name="restart", about="A restart takes a minute, and nothing waits for one afterwards.",
@@ -297,6 +348,7 @@ _DEFENDER = (
 )  # fmt: skip
 
 CASES = (
-    *_SERVER, *_PARAMETERS, *_FIREWALL, *_THREAT_PROTECTION, *_ADMINISTRATORS, *_RESTARTS, *_SETTINGS, *_DEFENDER,
+    *_SERVER, *_PARAMETERS, *_FIREWALL, *_THREAT_PROTECTION, *_ADMINISTRATORS, *_AUTHENTICATION, *_RESTARTS, *_SETTINGS,
+    *_DEFENDER,
 )  # fmt: skip
 """All cases, by stem."""

@@ -33,13 +33,14 @@ def captured(world, *scopes, **options):
 
 
 def told(document):
-    """The part of a world that the service tells of."""
+    """The part of a world that the service tells of servers; key vaults are not copied."""
     found = {key: value for key, value in document.items() if key not in UNTOLD}
     found["subscriptions"] = [
         subscription
         | {
             "resource_groups": [
-                group | {"servers": [_told(server) for server in group["servers"]]}
+                {key: value for key, value in group.items() if key != "vaults"}
+                | {"servers": [_told(server) for server in group["servers"]]}
                 for group in subscription["resource_groups"]
             ]
         }

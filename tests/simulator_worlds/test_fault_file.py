@@ -79,7 +79,7 @@ def test_a_kept_world_keeps_what_was_laid_over_it(file, tmp_path):
         ([{"id": "X2", "arguments": {"code": "ServerBussy"}}], "$[0].arguments.code: found 'ServerBussy', expected one of"),
         ([{"id": "X1", "arguments": {"code": "x"}}], "fault X1 has no arguments"),
         ([{"id": "X2", "arguments": {"code": "ServerBussy"}}], "'ServerBusy', 'ProvisioningServerBusy', '' (did you mean 'ServerBusy'?)"),
-        ([{"id": "X12", "arguments": {"fields": ["tags", "authConfg"]}}], ", tags (did you mean 'authConfig'?)"),
+        ([{"id": "X12", "arguments": {"fields": ["tags", "authConfg"]}}], "fipsMode (did you mean 'authConfig'?)"),
         ([{"id": "X1", "method": "PUTT"}], "$[0].method: found 'PUTT', expected one of GET, PUT"),
         ([{"id": "X1", "path": "("}], "$[0]: found a fault that cannot be"),
         ([{"id": "X1", "times": "x"}], "$[0]: found a fault that cannot be (times is 'x')"),
