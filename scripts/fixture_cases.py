@@ -300,7 +300,7 @@ _ADMINISTRATORS = (
          run=_after(_then(_ENTRA_ON, _ADD), _REMOVE_ADMINISTRATOR, _read(administrators)), ends="succeeded"),
 )  # fmt: skip
 _AUTHENTICATION = (
-    Case(stem="authentication", name="enable", about="Entra is enabled, and both switches and the tenant are read back.",
+    Case(stem="authentication", name="enable", about="Entra is enabled; both switches and the tenant are read back.",
          run=_then(_ENTRA_ON, _read(server)), ends="succeeded"),
     Case(stem="authentication", name="enable_ignored", about="It is reported done, and the switch is still off.",
          run=_then(_ENTRA_ON, _read(server)), ends="succeeded", faults=({"id": "X12", "method": "PATCH"},)),

@@ -33,11 +33,16 @@ def tags(change: Change, state: ServerState) -> dict[str, str]:
 
 
 def authentication(change: Change, state: ServerState) -> dict[str, str]:
-    """Both ways of signing in as they shall be, by the service's names; {} for a change that carries a password."""
+    """Both ways of signing in as they shall be, by the service's names.
+
+    {} for a change that carries a password, and where neither would be left: no file shall say that.
+    """
     after = change.after or {}
     if "login" in after or not isinstance(state.server, Server):
         return {}
     found = {"activeDirectoryAuth": state.server.entra_auth, "passwordAuth": state.server.password_auth}
     found["activeDirectoryAuth" if change.name == "entra" else "passwordAuth"] = after["state"]
+    if not any(word.casefold() == "enabled" for word in found.values()):
+        return {}
     tenant = after.get("tenant") or state.server.tenant_id
     return {**found, "tenantId": tenant} if found["activeDirectoryAuth"].casefold() == "enabled" and tenant else found

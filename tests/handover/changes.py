@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 
 from flexsec.model.desire import (
+    DesiredAdministrator,
+    DesiredAdministratorAbsent,
+    DesiredAuthentication,
     DesiredFirewallRule,
     DesiredFirewallRuleAbsent,
     DesiredParameter,
@@ -13,10 +16,15 @@ from flexsec.model.desire import (
     DesiredThreatProtection,
 )
 from flexsec.model.resource import ServerId
+from flexsec.model.server import Administrator
 from flexsec.operations.registry import operations_about
 from flexsec.operations.restart import restart_for
 from flexsec.testing import simulated
 
+TENANT = "33333333-3333-3333-3333-333333333333"
+DBA = Administrator(
+    object_id="66666666-6666-6666-6666-666666666666", name="dba@contoso.com", principal_type="User", tenant_id=TENANT
+)
 SERVER = ServerId("11111111-1111-1111-1111-111111111111", "rg-shop", "shop-db")
 OPERATIONS = operations_about("server")
 _BY_DESIRE = {kind: operation for operation in OPERATIONS.values() for kind in operation.desires}
@@ -61,6 +69,11 @@ def setting(name, value, state=STATE):
     return change(DesiredServerSetting(name=name, value=value), state)
 
 
+def entra(*administrators):
+    """The server with Entra authentication and these administrators."""
+    return replace(observed(entra_auth="Enabled", tenant_id=TENANT), administrators=administrators)
+
+
 def one_of_each():
     """A change of every kind and form, by a word for it."""
     tagged = observed(tags={"env": "dev", "team": "shop"})
@@ -77,4 +90,9 @@ def one_of_each():
         "tag": setting("tag:env", "prod"),
         "tag gone": change(DesiredTagAbsent(key="env"), tagged),
         "restart": restart_for(("max_connections",)),
+        "entra on": change(DesiredAuthentication(method="entra", enabled=True)),
+        "administrator": change(
+            DesiredAdministrator(object_id=DBA.object_id, name=DBA.name, principal_type="User"), entra()
+        ),
+        "administrator gone": change(DesiredAdministratorAbsent(object_id=DBA.object_id), entra(DBA)),
     }

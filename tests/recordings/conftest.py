@@ -8,6 +8,7 @@ from flexsec import ServerId
 from flexsec.azure.connection import Connection
 from flexsec.model.change import Change, Phase
 from flexsec.model.clock import Deadline
+from flexsec.observers import server
 from flexsec.operations.registry import OPERATIONS
 from flexsec.testing import VirtualClock, replayed
 from flexsec.testing.simulation import SimulatedCredential
@@ -45,6 +46,27 @@ def play():
                 ending = connection.finish(acceptance, what=change.sentence, deadline=deadline, on_wait=waits.append)
                 read = then.observe(connection, of, deadline=deadline) if then else None
                 return SimpleNamespace(acceptance=acceptance, ending=ending, waits=waits, read=read)
+
+            return self._run(case, act)
+
+        def write_all(self, case, changes, *, then=None):
+            """Sends changes one after the other, each followed to its end; a switch is written over the server as read."""
+
+            def act(connection, deadline):
+                done = []
+                for change in changes:
+                    operation = next(each for each in OPERATIONS if each.kind == change.kind)
+                    switch = change.kind == "authentication"
+                    state = SimpleNamespace(
+                        server=server.observe(connection, SERVER, deadline=deadline) if switch else None
+                    )
+                    acceptance, waits = operation.write(connection, SERVER, change, state), []
+                    ending = connection.finish(
+                        acceptance, what=change.sentence, deadline=deadline, on_wait=waits.append
+                    )
+                    done.append(SimpleNamespace(acceptance=acceptance, ending=ending, waits=waits, read=None))
+                done[-1].read = then.observe(connection, SERVER, deadline=deadline) if then else None
+                return done
 
             return self._run(case, act)
 
