@@ -21,7 +21,7 @@ from flexsec.model.leave import Leave
 from flexsec.model.plan import Plan
 from flexsec.model.role import Role
 from flexsec.model.run import Run
-from flexsec.passwords.file_store import new_key_file
+from flexsec.passwords.file_store import FileStore, new_key_file
 from flexsec.simulator import FaultPlan, World
 from flexsec.simulator.actions import action_of
 from flexsec.simulator.routes import find_route
@@ -213,6 +213,17 @@ def md5_server(scene: Scene) -> dict[str, str]:
         name: str(scene.folder / file)
         for name, file in (("key", "key"), ("passwords", "passwords"), ("roles", "roles.csv"))
     }
+
+
+def password_store(scene: Scene) -> dict[str, str]:
+    """A store for the server's password, with one that the server has, and a file with another one."""
+    new_key_file(scene.folder / "key")
+    store = FileStore(scene.folder / "passwords", scene.folder / "key")
+    run = scene.server.admin_password.rotate(store)
+    assert run.status == "complete"
+    (scene.folder / "given").write_text("Str0ng-enough-for-Azure")
+    return {name: str(scene.folder / file) for name, file in
+            (("key", "key"), ("passwords", "passwords"), ("given", "given"))}  # fmt: skip
 
 
 def wide_baseline(scene: Scene) -> dict[str, str]:

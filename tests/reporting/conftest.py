@@ -18,14 +18,16 @@ from flexsec.model.change_record import Approval, ChangeRecord
 from flexsec.model.connections import Connection, Evidence
 from flexsec.model.defender import DefenderPlan
 from flexsec.model.desire import DesiredParameter
+from flexsec.model.encryption import EncryptionFacts
 from flexsec.model.firewall import FirewallRule
+from flexsec.model.key_vault_key import CustomerKeys, VaultKey
 from flexsec.model.leave import Leave
 from flexsec.model.observation import Unobserved
 from flexsec.model.parameter import Parameter
 from flexsec.model.plan import Left, Plan, Withheld
 from flexsec.model.role import Excess, ExcessKind, Need, PermissionCheck, Role, RoleScope, Unchecked
 from flexsec.model.run import ChangeStatus, Hardening, Outcome, Run, RunStatus
-from flexsec.model.server import ThreatProtection
+from flexsec.model.server import CustomerKey, ThreatProtection
 from flexsec.model.subscription import CoveredServer, SubscriptionState
 from flexsec.model.verdict import Assessment, Check, Severity, Status, Verdict, Waiver
 from flexsec.reporting.worlds import WorldFacts
@@ -256,6 +258,41 @@ def parameters() -> tuple[Parameter, ...]:
             source="system-default",
             unit="B",
         ),
+    )
+
+
+@pytest.fixture
+def encryption() -> EncryptionFacts:
+    """A pinned key in a vault that lacks a protection, and a second one that could not be read."""
+    readers = "/subscriptions/1/resourceGroups/keys/providers/Microsoft.ManagedIdentity/userAssignedIdentities"
+    return EncryptionFacts(
+        kind="AzureKeyVault",
+        customer_key=CustomerKey(
+            uri=f"https://near.vault.azure.net/keys/db/{'a' * 32}",
+            identity=f"{readers}/near",
+            status="Valid",
+            geo_backup_uri="https://far.vault.azure.net/keys/db",
+            geo_backup_identity=f"{readers}/far",
+        ),
+        vault_keys=CustomerKeys(
+            primary=VaultKey(
+                vault_id="/subscriptions/1/resourceGroups/keys/providers/Microsoft.KeyVault/vaults/near",
+                name="db",
+                kind="RSA",
+                size=2048,
+                current_version="b" * 32,
+                used_version="a" * 32,
+                enabled=True,
+                not_before=None,
+                expires_at=datetime(2026, 6, 3, tzinfo=UTC),
+                soft_delete=True,
+                purge_protection=False,
+            ),
+            geo_backup=Unobserved("this identity sees no vault far in the server's subscription"),
+        ),
+        geo_redundant_backup="Enabled",
+        fips_mode="",
+        identities=(f"{readers}/far", f"{readers}/near"),
     )
 
 

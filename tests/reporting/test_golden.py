@@ -24,6 +24,7 @@ from flexsec.reporting import controls as controls_report
 from flexsec.reporting import defender as defender_report
 from flexsec.reporting import firewall as firewall_report
 from flexsec.reporting import hardening as hardening_report
+from flexsec.reporting import keys as keys_report
 from flexsec.reporting import parameters as parameters_report
 from flexsec.reporting import permissions as permissions_report
 from flexsec.reporting import plan as plan_report
@@ -42,6 +43,7 @@ SETTINGS = ServerSettings(
     storage_auto_grow="Disabled",
     maintenance_window="Sunday 02:00",
     tags={"owner": "=not a formula", "Cost centre": "42", "empty": ""},
+    fips_mode="Enabled",
 )
 
 
@@ -60,6 +62,7 @@ def documents(
     role,
     permission_check,
     covered,
+    encryption,
 ):
     """Every report."""
     return {
@@ -81,11 +84,12 @@ def documents(
         "permissions": permissions_report.document(permission_check),
         "settings": settings_report.document(SERVER, SETTINGS),
         "defender": defender_report.document(covered),
+        "keys": keys_report.document(SERVER, encryption),
     }
 
 
 KINDS = ("assessment", "plan", "run", "runs", "hardening", "approval", "control", "controls", "worlds", "parameters", "firewall",
-         "baseline", "baselines", "baseline_difference", "role", "permissions", "settings", "defender")  # fmt: skip
+         "baseline", "baselines", "baseline_difference", "role", "permissions", "settings", "defender", "keys")  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)

@@ -59,6 +59,16 @@ def test_an_administrator_needs_entra_authentication(azure):
     assert "authentication is not enabled" in refused.message
 
 
+def test_the_last_administrator_can_be_removed(client_of, world_with):
+    """With password authentication off nobody is left, and the service is not known to prevent it (inferred)."""
+    alone = {ALICE: {"type": "User", "name": "alice@contoso.com", "tenant_id": TENANT}}
+    azure = client_of(
+        world_with(entra_auth="Enabled", tenant_id=TENANT, password_auth="Disabled", administrators=alone)
+    )
+    assert azure.finish(azure.ask("DELETE", f"{azure.db}/administrators/{ALICE}"))["status"] == "Succeeded"
+    assert azure.get(f"{azure.db}/administrators").json == {"value": []}
+
+
 def test_switching_entra_off_removes_its_administrators(entra):
     """Without Entra authentication there are no Entra administrators (inferred)."""
     entra.finish(entra.put(f"{entra.db}/administrators/{ALICE}", BODY))

@@ -8,6 +8,7 @@ import pytest
 from flexsec.simulator import ConnectionDropped, Fault, FaultPlan, World
 from flexsec.simulator.fault_kinds import FAULTS
 
+TENANT = "33333333-3333-3333-3333-333333333333"
 RULE = {"startIpAddress": "198.51.100.7", "endIpAddress": "198.51.100.7"}
 
 
@@ -133,6 +134,19 @@ def test_x12_one_field_ignored(azure):
     found = azure.get(azure.db).json
     assert found["tags"] == {"a": "b"}
     assert found["properties"]["authConfig"] == {"activeDirectoryAuth": "Disabled", "passwordAuth": "Enabled"}
+
+
+def test_x13_credentials_are_said_to_be_missing(client_of, world_with):
+    """X13: a change of the server is accepted and fails with EngineCredentialsNotProvided, whatever was sent."""
+    azure = client_of(world_with(entra_auth="Enabled", tenant_id=TENANT, password_auth="Disabled"))
+    arm(azure, "X13")
+    login = azure.world.server("shop-db").administrator_login
+    both = {"administratorLogin": login, "administratorLoginPassword": "Correct-Horse-7"}
+    body = {"properties": {"authConfig": {"activeDirectoryAuth": "Enabled", "passwordAuth": "Enabled"}, **both}}
+    ended = azure.finish(azure.patch(azure.db, body))
+    assert (ended["status"], ended["error"]["code"]) == ("Failed", "EngineCredentialsNotProvided")
+    assert azure.world.server("shop-db").password_auth == "Disabled"
+    assert azure.finish(azure.patch(azure.db, body))["status"] == "Succeeded"
 
 
 def test_x14_administrators_refused(azure):
@@ -409,6 +423,19 @@ def test_x41_cancelled(azure):
     assert ended["status"] == "Canceled"
     assert ended["error"] == {"code": "OperationCancelled", "message": "The operation has been cancelled by user."}
     assert not in_effect(azure)
+
+
+def test_x15_a_principal_cannot_be_validated(client_of, world_with):
+    """X15: an administrator is accepted and fails with 0LP01 in its words; nothing happens."""
+    azure = client_of(world_with(entra_auth="Enabled", tenant_id=TENANT))
+    arm(azure, "X15")
+    body = {"principalType": "User", "principalName": "alice@contoso.com", "tenantId": TENANT}
+    path = f"{azure.db}/administrators/44444444-4444-4444-4444-444444444444"
+    ended = azure.finish(azure.put(path, body))
+    assert ended["status"] == "Failed"
+    assert "0LP01" in ended["error"]["message"]
+    assert azure.world.server("shop-db").administrators == {}
+    assert azure.finish(azure.put(path, body))["status"] == "Succeeded"
 
 
 def test_x16_another_plan_is_being_changed(azure):
