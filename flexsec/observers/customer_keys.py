@@ -130,8 +130,9 @@ def parse(
 
 
 def _version(key: Mapping[str, Any]) -> str:
-    found = key_identifier(word(inner(key, "properties"), "keyUriWithVersion"))
-    return found.version if found else ""
+    """The version at the end of the key's identifier, wherever the vault answers."""
+    kind, _, version = ("", *word(inner(key, "properties"), "keyUriWithVersion").split("/"))[-3:] or ("", "", "")
+    return version if kind.casefold() == "keys" else ""
 
 
 def _flag(source: Mapping[str, Any], key: str) -> bool | None:

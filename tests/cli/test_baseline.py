@@ -23,7 +23,7 @@ def scoped(tmp_path: Path) -> str:
 def test_list_names_the_built_in_baselines(flexsec):
     """Name, number of controls and description, in every format; JSON is a list."""
     data = flexsec("baseline", "list").data
-    assert {each["name"]: each["controls"] for each in data}["strict"] == 54
+    assert {each["name"]: each["controls"] for each in data}["strict"] == 56
     assert [each["name"] for each in data] == sorted(each["name"] for each in data)
     rows = list(csv.DictReader(io.StringIO(flexsec("baseline", "list", "--format", "csv").out)))
     assert [row["name"] for row in rows] == [each["name"] for each in data]
@@ -46,7 +46,7 @@ def test_diff_tells_what_differs_and_ends_with_0(flexsec, tmp_path):
     """Two built-in baselines, or a name and a file: what differs is no finding."""
     answer = flexsec("baseline", "diff", "recommended", "strict", "--format", "table")
     assert answer.code == 0
-    assert "Only strict judges: 29 controls" in answer.out
+    assert "Only strict judges: 31 controls" in answer.out
     assert "stricter" in answer.out
     sample = str(ROOT / "samples" / "baseline.yaml")
     data = flexsec("baseline", "diff", "recommended", sample).data

@@ -90,6 +90,7 @@ def test_a_public_server_is_read_with_one_request(service):
         fips_mode="",
         delegated_subnet_id="",
         private_dns_zone_id="",
+        fqdn="shop-db.postgres.database.azure.com",
     )
     assert service.paths == [""]
 

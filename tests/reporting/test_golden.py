@@ -10,11 +10,13 @@ import os
 import pkgutil
 import re
 from dataclasses import replace
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
 
 from flexsec import reporting
+from flexsec.model.secret_store import Recovery, Stage, StoredVersion, Tried
 from flexsec.model.server_setting import ServerSettings
 from flexsec.reporting import approval as approval_report
 from flexsec.reporting import assessment as assessment_report
@@ -26,6 +28,7 @@ from flexsec.reporting import firewall as firewall_report
 from flexsec.reporting import hardening as hardening_report
 from flexsec.reporting import keys as keys_report
 from flexsec.reporting import parameters as parameters_report
+from flexsec.reporting import password as password_report
 from flexsec.reporting import permissions as permissions_report
 from flexsec.reporting import plan as plan_report
 from flexsec.reporting import role as role_report
@@ -85,11 +88,43 @@ def documents(
         "settings": settings_report.document(SERVER, SETTINGS),
         "defender": defender_report.document(covered),
         "keys": keys_report.document(SERVER, encryption),
+        "passwords": password_report.status_document(SERVER, STORE, STORED, now=datetime(2026, 5, 4, tzinfo=UTC)),
+        "recovery": password_report.recovery_document(SERVER, RECOVERY),
     }
 
 
+STORE = "vault https://kv-shop.vault.azure.net secret shop-db-admin-password"
+STORED = tuple(
+    StoredVersion(
+        version=version,
+        stage=stage,
+        created_at=datetime(2026, month, 1, 9, 30, tzinfo=UTC),
+        expires_at=datetime(2026, month + 3, 1, tzinfo=UTC) if stage is not Stage.PREVIOUS else None,
+        run_id=run_id,
+        server_id=SERVER,
+        login="shopadmin",
+    )
+    for version, stage, month, run_id in (
+        ("c3", Stage.PENDING, 5, "20260501T093000Z-00c3c3c3"),
+        ("b2", Stage.CURRENT, 3, "20260301T093000Z-00b2b2b2"),
+        ("a1", Stage.PREVIOUS, 1, ""),
+    )
+)
+RECOVERY = Recovery(
+    place=STORE,
+    tried=(
+        Tried(version=STORED[0], works=None, how="could not connect: the name is not known"),
+        Tried(version=STORED[1], works=True, how="scram-sha-256, TLSv1.3"),
+        Tried(version=STORED[2], works=False, how="password authentication failed"),
+    ),
+    works=STORED[1],
+    done=("version b2 logs in and is now the current one",),
+    settled=False,
+    advice="A pending version may still come into force; run this again in an hour, or where it can be tried.",
+)
+
 KINDS = ("assessment", "plan", "run", "runs", "hardening", "approval", "control", "controls", "worlds", "parameters", "firewall",
-         "baseline", "baselines", "baseline_difference", "role", "permissions", "settings", "defender", "keys")  # fmt: skip
+         "baseline", "baselines", "baseline_difference", "role", "permissions", "settings", "defender", "keys", "passwords", "recovery")  # fmt: skip
 
 
 @pytest.mark.parametrize("kind", KINDS)
