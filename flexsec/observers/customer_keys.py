@@ -7,6 +7,7 @@ by its latest version, that times are seconds since 1970, and the actions.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Mapping
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
@@ -26,6 +27,7 @@ ACTIONS = (
     "Microsoft.KeyVault/vaults/keys/versions/read",
 )
 API_VERSION = "2023-07-01"
+_WITH_VERSION = re.compile(r"/keys/[^/]+/([^/]+)$")
 
 Vaults = Mapping[str, Mapping[str, Any]]
 """The vaults of a subscription, by name in lower case, as the service tells them."""
@@ -131,8 +133,8 @@ def parse(
 
 def _version(key: Mapping[str, Any]) -> str:
     """The version at the end of the key's identifier, wherever the vault answers."""
-    kind, _, version = ("", *word(inner(key, "properties"), "keyUriWithVersion").split("/"))[-3:] or ("", "", "")
-    return version if kind.casefold() == "keys" else ""
+    found = _WITH_VERSION.search(word(inner(key, "properties"), "keyUriWithVersion"))
+    return found[1] if found else ""
 
 
 def _flag(source: Mapping[str, Any], key: str) -> bool | None:

@@ -56,6 +56,14 @@ def test_a_pinned_version_is_read_beside_the_latest(service):
     assert len(service.paths) == 3
 
 
+def test_a_vault_that_answers_elsewhere_has_versions_too(service):
+    """F4: a served simulation's vaults lie below its own address; the version stands at the end all the same."""
+    answer = key()
+    answer["properties"]["keyUriWithVersion"] = f"https://127.0.0.1:8443/vaults/kv-shop/keys/db/{NEW}"
+    service.has(f"{VAULT}/keys/db", answer)
+    assert observed(service).current_version == NEW
+
+
 def test_a_version_that_is_the_latest_is_no_further_request(service):
     """F4: pinned, and not outdated yet."""
     service.has(f"{VAULT}/keys/db", key())
