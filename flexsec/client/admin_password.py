@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from datetime import timedelta
 from typing import TYPE_CHECKING
 
@@ -22,10 +21,7 @@ from ..passwords.rotation import Given, Rotation, pending_of, refuse_pending
 from .given import check_given, observed
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
-
     from ..engine.carry_out import Means
-    from ..engine.steps import Steps
     from ..model.change_record import ChangeRecord
     from ..model.event import Listener
     from ..model.login import Login
@@ -75,7 +71,7 @@ class AdminPassword:
         check(secret, login=server.administrator_login)
         given = Given(secret, login=server.administrator_login, login_with=verify)
         plan = self._plan(state, server, "", record)
-        return self._apply(plan, state, given, given.secret, given.prove, kind="password reset", on_event=on_event)
+        return self._apply(plan, state, given, kind="password reset", on_event=on_event)
 
     def rotate(
         self,
@@ -106,9 +102,7 @@ class AdminPassword:
         plan = self._plan(state, server, store.place, record)
         refuse_pending(pending_of(store, self._server.id.arm_id), store.place)
         rotation = self._rotation(store, server.administrator_login, policy, verify, expires_in)
-        return self._apply(
-            plan, state, rotation, rotation.secret, rotation.prove, kind=PASSWORD_ROTATION, on_event=on_event
-        )
+        return self._apply(plan, state, rotation, kind=PASSWORD_ROTATION, on_event=on_event)
 
     def plan(self, *, place: str = "", record: ChangeRecord = NO_RECORD) -> Plan:
         """What `reset` would do, or `rotate` with a store at this place; for showing to someone first.
@@ -137,7 +131,7 @@ class AdminPassword:
         run = unfinished(self._server.id, self._flexsec.journals)
         if run is not None and run.kind == PASSWORD_ROTATION:
             rotation = self._rotation(store, login, STANDARD, verify, None)
-            means = self._means(rotation.secret, rotation.prove, on_event)
+            means = self._means(rotation, on_event)
             applying.resume(run.run_id, means, settle_only=True, steps=rotation)
         still = unfinished(self._server.id, self._flexsec.journals)
         return recover(
@@ -208,20 +202,16 @@ class AdminPassword:
         self,
         plan: Plan,
         state: ServerState,
-        steps: Steps,
-        secret: Callable[[], Secret],
-        prove: Callable[[], bool | None],
+        new: Given | Rotation,
         *,
         kind: str,
         on_event: Listener,
     ) -> Run:
-        means = self._means(secret, prove, on_event)
-        return applying.apply(plan, means, kind=kind, observed=state, steps=steps)
+        means = self._means(new, on_event)
+        return applying.apply(plan, means, kind=kind, observed=state, steps=new)
 
-    def _means(self, secret: Callable[[], Secret], prove: Callable[[], bool | None], on_event: Listener) -> Means:
-        means = self._server.means(on_event, None)
-        own = {admin_password.KIND: admin_password.operation(secret, prove)}
-        return replace(means, operations={**means.operations, **own})
+    def _means(self, new: Given | Rotation, on_event: Listener) -> Means:
+        return self._server.means(on_event, None, admin_password.operation(new.secret, new.prove))
 
     def _over(self, version: StoredVersion, still: Run | None) -> bool:
         """Whether the write of a pending password has ended: its run is settled here, or it is old enough anywhere."""

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..engine import apply as applying
@@ -265,9 +264,7 @@ class Entra:
         check(secret, login=login)
         asked = self._plans.with_passwords(login, by_put=by_put, leave=leave, record=record)
         refuse_withheld(asked.plan)
-        means = self._server.means(on_event, None)
-        own = {authentication.KIND: authentication.operation(lambda: secret)}
-        means = replace(means, operations={**means.operations, **own})
+        means = self._server.means(on_event, None, authentication.operation(lambda: secret))
         return applying.apply(asked.plan, means, kind="entra allow-passwords", observed=asked.state)
 
     def plan_allow_passwords(

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from ..model.run import Run
     from ..model.server import ServerState
     from ..model.verdict import Assessment
+    from ..operations.operation import Operation
     from .flexsec import FlexSec
 
 _NO_LEAVE = Leave()
@@ -337,14 +338,18 @@ class ServerHandle:
             owner=baseline.owner,
         )
 
-    def means(self, on_event: Listener, judge: Judge | None) -> Means:
-        """What a run on this server needs."""
+    def means(self, on_event: Listener, judge: Judge | None, *own: Operation) -> Means:
+        """What a run on this server needs.
+
+        Args:
+            own: operations made for this run alone, such as one that holds a password, in place of the usual ones.
+        """
         return Means(
             connection=self._flexsec.connection,
             observers=observers(
                 self._flexsec.shared, OutsideReads(self._flexsec, self.id, judge.baseline if judge else None)
             ),
-            operations=self.operations,
+            operations={**self.operations, **{operation.kind: operation for operation in own}},
             journals=self._flexsec.journals,
             deadline=self._deadline(),
             on_event=on_event,

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from ..errors import FlexSecError, InvalidTarget, RunInProgress, UnknownName
 from ..model.resource import parse_target
+from .whole_file import sync_directory
 
 if TYPE_CHECKING:
     from collections.abc import Iterator
@@ -50,7 +51,7 @@ class JournalFiles:
             finally:
                 os.close(handle)
             if fresh:
-                _sync_directory(self._runs)
+                sync_directory(self._runs)
         except OSError as error:
             raise FlexSecError(
                 f"cannot write the journal {path}: {error.strerror or error}; nothing is done without a journal"
@@ -147,16 +148,6 @@ class JournalFiles:
 def _write_all(handle: int, data: bytes) -> None:
     while data:
         data = data[os.write(handle, data) :]
-
-
-def _sync_directory(directory: Path) -> None:
-    if os.name == "nt":
-        return
-    handle = os.open(directory, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)
 
 
 def _noun(target_key: str) -> str:

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
-import secrets
-from contextlib import suppress
 from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from ..errors import FlexSecError
 from ..model.encoding import from_data, to_data
 from ..model.login_evidence import LoginRecord
+from .whole_file import replace_file
 
 if TYPE_CHECKING:
     from datetime import datetime
@@ -60,18 +58,10 @@ class LoginRecords:
 
     def _write(self, server: ServerId, record: LoginRecord) -> None:
         path = self._path(server)
-        fresh = path.with_suffix(f".{secrets.token_hex(4)}")
         try:
             self._directory.mkdir(parents=True, exist_ok=True, mode=0o700)
-            handle = os.open(fresh, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                json.dump(to_data(record), file)
-                file.flush()
-                os.fsync(file.fileno())
-            fresh.replace(path)
+            replace_file(path, json.dumps(to_data(record)).encode())
         except OSError as error:
-            with suppress(OSError):
-                fresh.unlink()
             raise FlexSecError(f"cannot write {path}: {error.strerror or error}") from None
 
     def _path(self, server: ServerId) -> Path:

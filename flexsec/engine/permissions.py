@@ -121,6 +121,7 @@ _COPYING = (
     "Microsoft.Resources/subscriptions/resourceGroups/read",
 )
 _SWITCHING = Row(actions=(*COVERAGE, *_WRITES["defender_plan"]), optional=threat_protection.ACTIONS, wide=True)
+_ROTATING = Row(actions=_WRITES["admin_password"], data_actions=_SECRETS)
 _HARDENING = Row(
     actions=(
         *_ALL_READS,
@@ -147,8 +148,8 @@ ROWS: Mapping[str, Row] = MappingProxyType(
             optional=administrators.ACTIONS,
             judges=False,
         ),
-        "rotate": Row(actions=_WRITES["server_setting"], data_actions=_SECRETS),
-        "password rotate": Row(actions=_WRITES["admin_password"], data_actions=_SECRETS),
+        "rotate": _ROTATING,
+        "password rotate": _ROTATING,
         "password reset": Row(actions=_WRITES["admin_password"]),
         "password recover": Row(actions=server.ACTIONS, data_actions=_SECRETS),
         "password status": Row(data_actions=_SECRETS[1:2]),

@@ -3,15 +3,17 @@
 from __future__ import annotations
 
 import json
-import os
-import tempfile
-from pathlib import Path
+from typing import TYPE_CHECKING
 
 from ..errors import PlanInvalid, UsageError
 from ..model.encoding import from_data, to_data
 from ..model.plan import Plan
 from .basis import check_seal
 from .plan import PLAN_FORMAT
+from .whole_file import replace_file
+
+if TYPE_CHECKING:
+    from pathlib import Path
 
 
 def write(plan: Plan, path: Path) -> None:
@@ -22,14 +24,7 @@ def write(plan: Plan, path: Path) -> None:
     """
     text = json.dumps(to_data(plan), indent=2, ensure_ascii=False) + "\n"
     try:
-        handle, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as out:
-                out.write(text)
-            Path(name).replace(path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
+        replace_file(path, text.encode())
     except OSError as error:
         raise UsageError(f"cannot write the plan to {path}: {error.strerror or error}") from None
 

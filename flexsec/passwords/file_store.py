@@ -10,13 +10,12 @@ from __future__ import annotations
 import json
 import os
 import secrets as randomness
-import tempfile
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from ..engine.whole_file import replace_file
 from ..errors import SecretStoreFailure
 from ..model.encoding import from_data, to_data
 from ..model.secret import Secret
@@ -24,6 +23,7 @@ from ..model.secret_store import Stage, StoredVersion
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Iterator
+    from pathlib import Path
 
 _FORMAT = 1
 
@@ -198,18 +198,4 @@ class FileStore:
         """Replace the file by one that is on the disk."""
         items = [{"about": to_data(kept), "secret": text} for kept, text in versions]
         sealed = self._cipher().encrypt(json.dumps({"format": _FORMAT, "versions": items}).encode())
-        handle, name = tempfile.mkstemp(dir=self._path.parent, prefix=f".{self._path.name}.")
-        try:
-            with os.fdopen(handle, "wb") as out:
-                out.write(sealed)
-                out.flush()
-                os.fsync(out.fileno())
-            Path(name).replace(self._path)
-        except BaseException:
-            Path(name).unlink(missing_ok=True)
-            raise
-        directory = os.open(self._path.parent, os.O_RDONLY)
-        try:
-            os.fsync(directory)
-        finally:
-            os.close(directory)
+        replace_file(self._path, sealed)
